@@ -1,0 +1,55 @@
+"""Prune neural networks with the interpolative decomposition: the helpers of the lessons.
+
+The names come in the order of the lessons: data, network, activations, factorization, pruned
+network, curves, bounds, timing, figures, widgets, checks.
+"""
+
+from .bounds import agreement_lower_limit, certified, error_bound
+from .checks import claim, exercise, progress
+from .correction import interpolation, least_squares, no_correction
+from .curves import accuracy_at_every_k, agreement, logits_at_every_k
+from .data import load_digits_split
+from .decomposition import PivotedQR, interpolative_decomposition
+from .networks import hidden_activations, logits, smaller_network, train_network
+from .plotting import Scene, curve_scene, plot_curves, plot_images, show
+from .pruning import prune, prune_by_id, prune_by_magnitude
+from .selection import at_random, by_id, by_magnitude
+from .timing import time_calls, time_predict
+from .widgets import explore_k, show_snapshots
+
+__all__ = [
+    "load_digits_split",
+    "train_network",
+    "hidden_activations",
+    "logits",
+    "smaller_network",
+    "PivotedQR",
+    "interpolative_decomposition",
+    "by_magnitude",
+    "at_random",
+    "by_id",
+    "no_correction",
+    "interpolation",
+    "least_squares",
+    "prune_by_magnitude",
+    "prune_by_id",
+    "prune",
+    "logits_at_every_k",
+    "accuracy_at_every_k",
+    "agreement",
+    "error_bound",
+    "certified",
+    "agreement_lower_limit",
+    "time_calls",
+    "time_predict",
+    "show",
+    "plot_images",
+    "plot_curves",
+    "Scene",
+    "curve_scene",
+    "explore_k",
+    "show_snapshots",
+    "claim",
+    "exercise",
+    "progress",
+]

@@ -1,0 +1,163 @@
+"""How far a pruned network can be off, before and after looking."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import binomtest
+
+from ._validation import check_k
+from .decomposition import PivotedQR
+from .networks import check_layer, hidden_activations, logits
+
+
+class ErrorBound(NamedTuple):
+    """The error of the next layer's input on the calibration data, and two bounds for it."""
+
+    error: float
+    bound: float
+    tight_bound: float
+
+
+def error_bound(network, X, k, *, layer=0):
+    """Compute the spectral error of the logits after pruning by the ID, and its bounds.
+
+    With ``Z[:, P] = Q R``, ``E = Z − Z[:, J] T`` and ``(Pᵀ U)₂`` the rows of ``U`` that belong to
+    the removed neurons,
+
+        ‖E U‖₂ = ‖R22 (Pᵀ U)₂‖₂  ≤  ‖R22‖₂ ‖(Pᵀ U)₂‖₂  ≤  ‖R22‖₂ ‖U‖₂.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+        Fitted.
+    X : array-like of shape (n, d)
+        Calibration data: the statement holds for these samples.
+    k : int
+        Neurons kept.
+    layer : int
+        The pruned hidden layer; "logits" are the pre-activations of the layer after it.
+
+    Returns
+    -------
+    error, bound, tight_bound : float
+        A named tuple: ``‖E U‖₂`` measured, ``‖R22‖₂ ‖U‖₂`` and ``‖R22‖₂ ‖(Pᵀ U)₂‖₂``, all in the
+        units of the logits, over all n samples together.
+
+    Raises
+    ------
+    TypeError, ValueError, sklearn.exceptions.NotFittedError
+
+    Notes
+    -----
+    ``‖A B‖ ≤ ‖A‖ ‖B‖`` (submultiplicativity) is all that the bounds use. The equality holds
+    because the first k rows of ``R`` are reproduced exactly.
+
+    Examples
+    --------
+    >>> from tutorial_helpers import load_digits_split, train_network
+    >>> X_train, X_test, y_train, y_test = load_digits_split()
+    >>> network = train_network(X_train, y_train, (50,))
+    >>> error, bound, tight_bound = error_bound(network, X_train, 20)
+    >>> error <= tight_bound <= bound
+    True
+    """
+    layer = check_layer(network, layer)
+    U = network.coefs_[layer + 1]
+    k = check_k(k, len(U), f"the neurons of hidden layer {layer}")
+    Z = hidden_activations(network, X, layer)
+    factored = PivotedQR(Z)
+    error = np.linalg.norm((Z - Z[:, factored.kept(k)] @ factored.interpolation(k)) @ U, 2)
+    removed = U[factored.pivots[k:]]
+    left_over = factored.error(k)
+    tight = left_over * np.linalg.norm(removed, 2) if len(removed) else 0.0
+    return ErrorBound(float(error), float(left_over * np.linalg.norm(U, 2)), float(tight))
+
+
+def certified(network, pruned, X):
+    """Tell for which samples the prediction provably cannot have changed.
+
+    If every logit moves by less than half the margin between the largest and the second largest
+    one, the largest stays the largest:
+    ``max_j |L'[i, j] − L[i, j]| < (L[i, first] − L[i, second]) / 2``.
+
+    Parameters
+    ----------
+    network, pruned : MLPClassifier
+        Fitted on the same classes, one label per sample. With two classes the single logit must
+        move by less than its own size.
+    X : array-like of shape (n, d)
+
+    Returns
+    -------
+    safe : ndarray of bool, shape (n,)
+
+    Raises
+    ------
+    ValueError
+        If the networks put out different numbers of logits.
+
+    Examples
+    --------
+    >>> from tutorial_helpers import load_digits_split, prune_by_id, train_network
+    >>> X_train, X_test, y_train, y_test = load_digits_split()
+    >>> network = train_network(X_train, y_train, (50,))
+    >>> pruned = prune_by_id(network, X_train, 40)
+    >>> safe = certified(network, pruned, X_test)
+    >>> same = network.predict(X_test) == pruned.predict(X_test)
+    >>> bool(np.all(same[safe]))
+    True
+    """
+    before, after = logits(network, X), logits(pruned, X)
+    if before.shape != after.shape:
+        raise ValueError(
+            "certified needs two networks with the same outputs, got logits of shapes "
+            f"{before.shape} and {after.shape}"
+        )
+    moved = np.abs(after - before).max(axis=1)
+    if before.shape[1] == 1:
+        return moved < np.abs(before[:, 0])
+    second, first = np.sort(before, axis=1)[:, -2:].T
+    return moved < (first - second) / 2
+
+
+def agreement_lower_limit(agreeing, samples, *, confidence=0.95):
+    """Bound the true agreement from below, from held-out samples (Clopper–Pearson).
+
+    The smallest agreement p under which seeing ``agreeing`` or more equal predictions among
+    ``samples`` still has probability ``1 − confidence``.
+
+    Parameters
+    ----------
+    agreeing : int
+        Samples with equal predictions.
+    samples : int
+        Samples drawn, independently of how the network was pruned.
+    confidence : float
+        One-sided.
+
+    Returns
+    -------
+    limit : float
+        From 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If ``agreeing`` is not from 0 to ``samples`` or the confidence is not between 0 and 1.
+
+    Notes
+    -----
+    Clopper and Pearson, *The use of confidence or fiducial limits illustrated in the case of the
+    binomial* (1934), by `scipy.stats.binomtest`.
+
+    Examples
+    --------
+    >>> round(agreement_lower_limit(875, 899), 3)
+    0.963
+    """
+    samples = check_k(samples, 2**62, "held-out samples")
+    agreeing = check_k(agreeing, samples, "agreeing samples among the held-out ones", smallest=0)
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")
+    test = binomtest(agreeing, samples, alternative="greater")
+    return float(test.proportion_ci(confidence, method="exact").low)

@@ -1,0 +1,106 @@
+"""How the next layer makes up for the neurons that are gone.
+
+Each function takes the activations ``Z`` (n, m) of all neurons, the kept indices ``J`` (k,), and
+the next layer's weights ``U`` (m, c) and bias ``β`` (c,). It returns the weights (k, c) and bias
+(c,) that replace them, so that ``Z[:, J] U_new + β_new`` stands in for ``Z U + β``.
+"""
+
+import numpy as np
+from scipy.linalg import lstsq
+
+
+def no_correction(Z, kept, U, beta):
+    """Keep the rows of ``U`` that belong to the kept neurons, and nothing else: ``U[J], β``.
+
+    Parameters
+    ----------
+    Z : ignored
+    kept : ndarray of int, shape (k,)
+    U : ndarray of shape (m, c)
+    beta : ndarray of shape (c,)
+
+    Returns
+    -------
+    U_new : ndarray of shape (k, c)
+    beta_new : ndarray of shape (c,)
+
+    Examples
+    --------
+    >>> no_correction(None, [2, 0], np.array([[1.0], [2.0], [3.0]]), np.array([5.0]))
+    (array([[3.],
+           [1.]]), array([5.]))
+    """
+    return U[kept], beta
+
+
+def interpolation(Z, kept, U, beta):
+    """Fold ``T`` into the next layer, ``T U``, where ``Z[:, J] T`` is as close to ``Z`` as it gets.
+
+    For the columns that the ID keeps, this is the ``T`` of the ID. For any other columns, ``T U``
+    is found directly as the least-squares solution of ``Z[:, J] (T U) ≈ Z U``.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n, m)
+    kept : ndarray of int, shape (k,)
+    U : ndarray of shape (m, c)
+    beta : ndarray of shape (c,)
+
+    Returns
+    -------
+    U_new : ndarray of shape (k, c)
+    beta_new : ndarray of shape (c,)
+
+    Examples
+    --------
+    >>> Z = np.array([[1.0, 2.0], [3.0, 6.0]])  # the second neuron is twice the first
+    >>> U_new, _ = interpolation(Z, [0], np.array([[1.0], [1.0]]), np.array([0.0]))
+    >>> bool(np.allclose(U_new, 3.0))
+    True
+    """
+    return _solve(Z[:, kept], Z @ U), beta
+
+
+def least_squares(Z, kept, U, beta):
+    """Refit weights and bias: least squares of ``Z U + β`` on ``[1, Z[:, J]]``.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n, m)
+    kept : ndarray of int, shape (k,)
+    U : ndarray of shape (m, c)
+    beta : ndarray of shape (c,)
+
+    Returns
+    -------
+    U_new : ndarray of shape (k, c)
+    beta_new : ndarray of shape (c,)
+
+    Notes
+    -----
+    Centring both sides solves the same problem: the bias is what the means leave over.
+
+    Examples
+    --------
+    >>> Z = np.array([[1.0, 3.0], [2.0, 5.0], [3.0, 7.0]])  # second neuron = 2 * first + 1
+    >>> U_new, beta_new = least_squares(Z, [0], np.array([[1.0], [1.0]]), np.array([0.0]))
+    >>> bool(np.allclose(U_new, 3.0)), bool(np.allclose(beta_new, 1.0))
+    (True, True)
+    """
+    A, target = Z[:, kept], Z @ U
+    A_mean, target_mean = A.mean(axis=0), target.mean(axis=0)
+    U_new = _solve(A - A_mean, target - target_mean)
+    return U_new, beta + target_mean - A_mean @ U_new
+
+
+def _solve(A, B):
+    """Solve least squares by QR; the shortest solution where columns of ``A`` are dependent."""
+    cond = max(A.shape) * np.finfo(A.dtype).eps
+    return lstsq(A, B, cond=cond, lapack_driver="gelsy")[0]
+
+
+CORRECTIONS = {
+    "interpolation": interpolation,
+    "none": no_correction,
+    "least squares": least_squares,
+}

@@ -1,0 +1,235 @@
+"""A scikit-learn network as what it is: matrices, and a function between them.
+
+``X`` (n, d) enters, ``Z = φ(X W + b)`` (n, m) is the hidden layer, ``Z U + β`` (n, c) are the
+logits. Rows are samples everywhere.
+"""
+
+import copy
+from numbers import Integral
+
+import numpy as np
+from scipy.special import expit
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.utils.extmath import safe_sparse_dot
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+ACTIVATIONS = {
+    "identity": lambda A: A,
+    "relu": lambda A: np.maximum(A, 0),
+    "tanh": np.tanh,
+    "logistic": expit,
+}
+
+
+def train_network(X, y, hidden_layer_sizes=(1000,), *, random_state=1, max_iter=300):
+    """Train a ReLU classifier with Adam, the settings of every lesson.
+
+    Parameters
+    ----------
+    X : array-like of shape (n, d)
+    y : array-like of shape (n,)
+    hidden_layer_sizes : tuple of int
+        Neurons in each hidden layer.
+    random_state : int
+        Seed of the initial weights and of the order of the samples.
+    max_iter : int
+        Largest number of epochs; training stops earlier when the loss stops falling.
+
+    Returns
+    -------
+    network : sklearn.neural_network.MLPClassifier
+        Fitted.
+
+    Examples
+    --------
+    >>> network = train_network([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1], (20,), max_iter=1000)
+    >>> network.predict([[0.0], [3.0]])
+    array([0, 1])
+    """
+    return MLPClassifier(hidden_layer_sizes, random_state=random_state, max_iter=max_iter).fit(X, y)
+
+
+def check_network(network):
+    """Return ``network`` if it is a fitted multi-layer perceptron, or say what is missing."""
+    if not isinstance(network, MLPClassifier | MLPRegressor):
+        raise TypeError(
+            "network must be a fitted MLPClassifier or MLPRegressor, "
+            f"got {type(network).__name__}. For a network inside a pipeline, pass pipeline[-1] "
+            "as the network and pipeline[:-1].transform(X) as the data."
+        )
+    check_is_fitted(network)
+    return network
+
+
+def check_layer(network, layer):
+    """Return ``layer`` if the network has that hidden layer, or say which it has."""
+    last = len(check_network(network).coefs_) - 2
+    expected = f"layer must be a whole number from 0 to {last} (the hidden layers, first is 0)"
+    if isinstance(layer, bool) or not isinstance(layer, Integral):
+        raise TypeError(f"{expected}, got {layer!r} of type {type(layer).__name__}")
+    if not 0 <= layer <= last:
+        raise ValueError(f"{expected}, got {layer}")
+    return int(layer)
+
+
+def check_samples(network, X):
+    """Return ``X`` as the network would read it: same features, finite, float, maybe sparse."""
+    check_network(network)
+    if X is None:
+        raise ValueError(
+            "this choice looks at activations, so it needs calibration data: pass X, an array of "
+            f"shape (samples, {network.n_features_in_})"
+        )
+    return validate_data(
+        network, X, reset=False, accept_sparse=("csr", "csc"), dtype=("float64", "float32")
+    )
+
+
+def forward(network, A, first, last):
+    """Send ``A``, which enters layer ``first``, up to the pre-activation of layer ``last``."""
+    activation = ACTIVATIONS[network.activation]
+    for i in range(first, last):
+        A = activation(safe_sparse_dot(A, network.coefs_[i]) + network.intercepts_[i])
+    return safe_sparse_dot(A, network.coefs_[last]) + network.intercepts_[last]
+
+
+def hidden_activations(network, X, layer=0):
+    """Compute what a hidden layer puts out, ``Z = φ(X W + b)``.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+        Fitted, with any activation that scikit-learn has.
+    X : array-like or sparse matrix of shape (n, d)
+    layer : int
+        Which hidden layer; the first is 0.
+
+    Returns
+    -------
+    Z : ndarray of shape (n, m)
+        One row per sample, one column per neuron of that layer.
+
+    Raises
+    ------
+    TypeError, ValueError, sklearn.exceptions.NotFittedError
+        For something that is no such network, no such layer, or data that does not fit.
+
+    Examples
+    --------
+    >>> network = train_network([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1], (20,), max_iter=1000)
+    >>> hidden_activations(network, [[1.0], [2.0]]).shape
+    (2, 20)
+    """
+    layer = check_layer(network, layer)
+    X = check_samples(network, X)
+    return ACTIVATIONS[network.activation](forward(network, X, 0, layer))
+
+
+def logits(network, X):
+    """Compute the network's output before the softmax or logistic function, ``Z U + β``.
+
+    For a regressor this is the prediction itself.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+        Fitted.
+    X : array-like or sparse matrix of shape (n, d)
+
+    Returns
+    -------
+    L : ndarray of shape (n, c)
+        One column per class; a single one for two classes.
+
+    Raises
+    ------
+    TypeError, ValueError, sklearn.exceptions.NotFittedError
+        As `hidden_activations`.
+
+    Examples
+    --------
+    >>> network = train_network([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1], (20,), max_iter=1000)
+    >>> logits(network, [[0.0], [3.0]]) > 0
+    array([[False],
+           [ True]])
+    """
+    X = check_samples(network, X)
+    return forward(network, X, 0, len(network.coefs_) - 1)
+
+
+def labels_from_logits(network, L):
+    """Decide on labels as ``network.predict`` does; ``L`` has shape (n, c)."""
+    if network.out_activation_ == "softmax":
+        return network.classes_[L.argmax(axis=1)]
+    if network.out_activation_ == "logistic":
+        positive = (L > 0).astype(int)
+        return positive if network.n_outputs_ > 1 else network.classes_[positive[:, 0]]
+    return L if network.n_outputs_ > 1 else L[:, 0]
+
+
+def smaller_network(network, kept, U, beta, *, layer=0):
+    """Rebuild a network around the kept neurons of one hidden layer.
+
+    The columns ``kept`` of ``W`` and entries of ``b`` stay as they are; ``U`` and ``β`` of the
+    next layer are replaced. All else is copied, except the optimiser's memory of the old shape,
+    so that the result is a fitted estimator like any other: it predicts, clones, pickles and can
+    be trained further. The given network is left as it was.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+        Fitted.
+    kept : array-like of int, shape (k,)
+        Neurons of the layer that stay.
+    U : array-like of shape (k, c)
+        Weights from the kept neurons to the next layer.
+    beta : array-like of shape (c,)
+        Bias of the next layer.
+    layer : int
+        Which hidden layer; the first is 0.
+
+    Returns
+    -------
+    pruned : estimator of the same class
+        With ``k`` neurons in that layer.
+
+    Raises
+    ------
+    ValueError
+        If ``kept`` names a neuron twice or one that is not there, or shapes do not fit.
+
+    Examples
+    --------
+    >>> network = train_network([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1], (20,), max_iter=1000)
+    >>> smaller_network(network, [4, 2], network.coefs_[1][[4, 2]], network.intercepts_[1])
+    MLPClassifier(hidden_layer_sizes=(2,), max_iter=1000, random_state=1)
+    """
+    layer = check_layer(network, layer)
+    (_, m), (_, c) = network.coefs_[layer].shape, network.coefs_[layer + 1].shape
+    dtype = network.coefs_[layer].dtype
+    kept, U, beta = np.asarray(kept), np.asarray(U, dtype), np.asarray(beta, dtype)
+    fits = kept.ndim == 1 and kept.size and np.issubdtype(kept.dtype, np.integer)
+    if not fits or len(np.unique(kept)) < len(kept) or kept.min() < 0 or kept.max() >= m:
+        raise ValueError(
+            f"kept must hold one or more different neurons from 0 to {m - 1}, got {kept!r}"
+        )
+    if U.shape != (len(kept), c) or beta.shape != (c,):
+        raise ValueError(
+            f"for {len(kept)} kept neurons and {c} outputs, U must have shape {(len(kept), c)} "
+            f"and beta {(c,)}; got {U.shape} and {beta.shape}"
+        )
+
+    left_out = {"coefs_", "intercepts_", "_optimizer", "_best_coefs", "_best_intercepts"}
+    pruned = object.__new__(type(network))
+    state = {name: value for name, value in vars(network).items() if name not in left_out}
+    pruned.__dict__.update(copy.deepcopy(state))
+    pruned.coefs_ = [coef.copy() for coef in network.coefs_]
+    pruned.intercepts_ = [intercept.copy() for intercept in network.intercepts_]
+    pruned.coefs_[layer] = network.coefs_[layer][:, kept]
+    pruned.intercepts_[layer] = network.intercepts_[layer][kept]
+    pruned.coefs_[layer + 1], pruned.intercepts_[layer + 1] = U.copy(), beta.copy()
+    # Early stopping returns to the best weights so far, so they too need the new shape.
+    pruned._best_coefs = [coef.copy() for coef in pruned.coefs_]
+    pruned._best_intercepts = [intercept.copy() for intercept in pruned.intercepts_]
+    pruned.hidden_layer_sizes = tuple(coef.shape[1] for coef in pruned.coefs_[:-1])
+    return pruned

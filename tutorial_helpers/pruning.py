@@ -1,0 +1,137 @@
+"""Selection × correction → an ordinary, smaller scikit-learn network."""
+
+from ._validation import check_choice, check_k
+from .correction import CORRECTIONS, no_correction
+from .decomposition import interpolative_decomposition
+from .networks import check_layer, hidden_activations, smaller_network
+from .selection import SELECTIONS, by_magnitude
+
+
+def prune_by_magnitude(network, k, *, layer=0):
+    """Keep the k neurons with the largest incoming weights; change nothing else.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+        Fitted; left as it is.
+    k : int
+        Neurons to keep in the layer.
+    layer : int
+        Which hidden layer; the first is 0.
+
+    Returns
+    -------
+    pruned : estimator of the same class
+
+    Raises
+    ------
+    TypeError, ValueError, sklearn.exceptions.NotFittedError
+
+    Examples
+    --------
+    >>> from tutorial_helpers import load_digits_split, train_network
+    >>> X_train, X_test, y_train, y_test = load_digits_split()
+    >>> network = train_network(X_train, y_train, (50,))
+    >>> prune_by_magnitude(network, 10).hidden_layer_sizes
+    (10,)
+    """
+    kept = by_magnitude(network, None, k, layer=layer)
+    U, beta = network.coefs_[layer + 1], network.intercepts_[layer + 1]
+    return smaller_network(network, kept, *no_correction(None, kept, U, beta), layer=layer)
+
+
+def prune_by_id(network, X, k, *, layer=0):
+    """Keep the neurons that the interpolative decomposition keeps, and fold ``T`` into ``U``.
+
+    With ``Z ≈ Z[:, J] T`` on the calibration data ``X``, the next layer sees
+    ``Z U ≈ Z[:, J] (T U)``: so columns ``J`` of ``W`` and entries ``J`` of ``b`` stay, and ``U``
+    becomes ``T U``. The bias ``β`` stays.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+        Fitted; left as it is.
+    X : array-like of shape (n, d)
+        Calibration data; no labels are needed.
+    k : int
+        Neurons to keep in the layer.
+    layer : int
+        Which hidden layer; the first is 0.
+
+    Returns
+    -------
+    pruned : estimator of the same class
+
+    Raises
+    ------
+    TypeError, ValueError, sklearn.exceptions.NotFittedError
+
+    Notes
+    -----
+    Chee, Flynn, Damle and De Sa, *Model Preserving Compression for Neural Networks* (2022).
+
+    Examples
+    --------
+    >>> from tutorial_helpers import load_digits_split, train_network
+    >>> X_train, X_test, y_train, y_test = load_digits_split()
+    >>> network = train_network(X_train, y_train, (50,))
+    >>> pruned = prune_by_id(network, X_train, 40)
+    >>> bool(pruned.score(X_test, y_test) > network.score(X_test, y_test) - 0.05)
+    True
+    """
+    layer = check_layer(network, layer)
+    U, beta = network.coefs_[layer + 1], network.intercepts_[layer + 1]
+    k = check_k(k, len(U), f"the neurons of hidden layer {layer}")
+    kept, T = interpolative_decomposition(hidden_activations(network, X, layer), k)
+    return smaller_network(network, kept, T @ U, beta, layer=layer)
+
+
+def prune(
+    network, k, *, X=None, select="id", correct="interpolation", layer=0, random_state=None
+):
+    """Prune a hidden layer: any choice of neurons with any correction of the next layer.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+        Fitted; left as it is.
+    k : int
+        Neurons to keep in the layer.
+    X : array-like of shape (n, d), optional
+        Calibration data. Only ``select="magnitude"`` or ``"random"`` together with
+        ``correct="none"`` can do without.
+    select : {"id", "magnitude", "random"} or callable
+        Which neurons stay; a callable gets ``(network, X, k, layer=…, random_state=…)`` and
+        returns k indices.
+    correct : {"interpolation", "none", "least squares"} or callable
+        How the next layer makes up for the rest; a callable gets ``(Z, kept, U, beta)`` and
+        returns ``U_new`` (k, c) and ``beta_new`` (c,).
+    layer : int
+        Which hidden layer; the first is 0.
+    random_state : int, RandomState or None
+        For ``select="random"``.
+
+    Returns
+    -------
+    pruned : estimator of the same class
+
+    Raises
+    ------
+    TypeError, ValueError, sklearn.exceptions.NotFittedError
+
+    Examples
+    --------
+    >>> from tutorial_helpers import load_digits_split, train_network
+    >>> X_train, X_test, y_train, y_test = load_digits_split()
+    >>> network = train_network(X_train, y_train, (50,))
+    >>> prune(network, 10, X=X_train, select="magnitude", correct="least squares")
+    MLPClassifier(hidden_layer_sizes=(10,), max_iter=300, random_state=1)
+    """
+    layer = check_layer(network, layer)
+    choose = check_choice(select, SELECTIONS, "select")
+    mend = check_choice(correct, CORRECTIONS, "correct")
+    U, beta = network.coefs_[layer + 1], network.intercepts_[layer + 1]
+    k = check_k(k, len(U), f"the neurons of hidden layer {layer}")
+    kept = choose(network, X, k, layer=layer, random_state=random_state)
+    Z = None if mend is no_correction else hidden_activations(network, X, layer)
+    return smaller_network(network, kept, *mend(Z, kept, U, beta), layer=layer)
