@@ -6,10 +6,21 @@ network, curves, bounds, timing, figures, widgets, checks.
 
 from .bounds import agreement_lower_limit, certified, error_bound
 from .checks import claim, exercise, progress
+from .convolution import (
+    ConvolutionalNetwork,
+    as_images,
+    channel_matrix,
+    convolve,
+    load_convolutional_network,
+    max_pool,
+    patch_matrix,
+    prune_channels,
+)
 from .correction import interpolation, least_squares, no_correction
 from .curves import accuracy_at_every_k, agreement, logits_at_every_k
 from .data import load_digits_split
 from .decomposition import PivotedQR, interpolative_decomposition
+from .deep import greedy_path, network_size, prune_layers, uniform_path, widths_within
 from .networks import hidden_activations, logits, smaller_network, train_network
 from .plotting import Scene, curve_scene, plot_curves, plot_images, show
 from .pruning import prune, prune_by_id, prune_by_magnitude
@@ -37,6 +48,19 @@ __all__ = [
     "logits_at_every_k",
     "accuracy_at_every_k",
     "agreement",
+    "as_images",
+    "patch_matrix",
+    "convolve",
+    "max_pool",
+    "ConvolutionalNetwork",
+    "load_convolutional_network",
+    "channel_matrix",
+    "prune_channels",
+    "network_size",
+    "prune_layers",
+    "uniform_path",
+    "greedy_path",
+    "widths_within",
     "error_bound",
     "certified",
     "agreement_lower_limit",

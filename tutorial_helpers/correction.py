@@ -87,10 +87,15 @@ def least_squares(Z, kept, U, beta):
     >>> bool(np.allclose(U_new, 3.0)), bool(np.allclose(beta_new, 1.0))
     (True, True)
     """
-    A, target = Z[:, kept], Z @ U
+    U_new, shift = solve_with_bias(Z[:, kept], Z @ U)
+    return U_new, beta + shift
+
+
+def solve_with_bias(A, target):
+    """Return weights and bias that minimise ``‖A weights + bias − target‖_F``."""
     A_mean, target_mean = A.mean(axis=0), target.mean(axis=0)
-    U_new = _solve(A - A_mean, target - target_mean)
-    return U_new, beta + target_mean - A_mean @ U_new
+    weights = _solve(A - A_mean, target - target_mean)
+    return weights, target_mean - A_mean @ weights
 
 
 def _solve(A, B):

@@ -1,0 +1,314 @@
+"""A small convolutional network in numpy, and the ID of its channels.
+
+Images are arrays (n, channels, height, width). A convolution is a matrix product: each row of the
+patch matrix holds the 3 × 3 neighbourhood of one pixel in every channel, each column of the
+unrolled kernel makes one new channel. So channels are to a convolution what neurons are to a
+dense layer: columns of a matrix ``Z`` with one row for each pixel of each sample.
+"""
+
+from dataclasses import dataclass, replace
+from importlib.resources import files
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.utils import check_array
+
+from ._validation import check_choice, check_k
+from .decomposition import interpolative_decomposition
+
+
+def as_images(X):
+    """Fold rows of 64 pixels from 0 to 16 into images with values from 0 to 1.
+
+    Parameters
+    ----------
+    X : array-like of shape (n, 64)
+        Digits as in `load_digits_split`.
+
+    Returns
+    -------
+    images : ndarray of shape (n, 1, 8, 8)
+
+    Raises
+    ------
+    ValueError
+        If the rows do not have 64 values, or not all are finite.
+
+    Examples
+    --------
+    >>> as_images(np.full((2, 64), 16)).max()
+    np.float64(1.0)
+    """
+    X = check_array(X, dtype="float64", input_name="X")
+    if X.shape[1] != 64:
+        raise ValueError(f"X must have 64 columns, one for each pixel; got shape {X.shape}")
+    return X.reshape(-1, 1, 8, 8) / 16
+
+
+def patch_matrix(images, size=3):
+    """Collect the neighbourhood of every pixel; the image is padded with zeros.
+
+    Parameters
+    ----------
+    images : array-like of shape (n, c, h, w)
+    size : int
+        Odd height and width of a neighbourhood.
+
+    Returns
+    -------
+    patches : ndarray of shape (n · h · w, c · size · size)
+        Row ``(sample, row, column)``, column ``(channel, tap row, tap column)``.
+
+    Raises
+    ------
+    ValueError
+        If the images do not have four dimensions or the size is even.
+
+    Examples
+    --------
+    >>> patch_matrix(np.ones((1, 1, 2, 2))).sum(axis=1)
+    array([4., 4., 4., 4.])
+    """
+    images = check_images(images)
+    if size % 2 == 0:
+        raise ValueError(f"size must be odd so that a patch has a middle, got {size}")
+    edge = size // 2
+    padded = np.pad(images, ((0, 0), (0, 0), (edge, edge), (edge, edge)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (size, size), axis=(2, 3))
+    return windows.transpose(0, 2, 3, 1, 4, 5).reshape(-1, images.shape[1] * size * size)
+
+
+def convolve(images, kernel, bias):
+    """Apply a convolution layer as one matrix product, ``patches · K + b``.
+
+    ``out[i, o, y, x] = b[o] + Σ_{c, s, t} kernel[o, c, s, t] · padded[i, c, y + s, x + t]``; what
+    deep learning calls a convolution does not flip the kernel, so it is a correlation.
+
+    Parameters
+    ----------
+    images : array-like of shape (n, c, h, w)
+    kernel : ndarray of shape (o, c, size, size)
+    bias : ndarray of shape (o,)
+
+    Returns
+    -------
+    maps : ndarray of shape (n, o, h, w)
+
+    Raises
+    ------
+    ValueError
+        If the images do not have the kernel's number of channels.
+
+    Examples
+    --------
+    >>> blur = np.ones((1, 1, 3, 3))
+    >>> convolve(np.ones((1, 1, 2, 2)), blur, np.zeros(1))[0, 0]
+    array([[4., 4.],
+           [4., 4.]])
+    """
+    images = check_images(images, channels=kernel.shape[1])
+    n, _, h, w = images.shape
+    columns = kernel.reshape(len(kernel), -1).T
+    maps = patch_matrix(images, kernel.shape[-1]) @ columns + bias
+    return maps.reshape(n, h, w, -1).transpose(0, 3, 1, 2)
+
+
+def max_pool(maps):
+    """Keep the largest value of every 2 × 2 block; height and width must be even.
+
+    Parameters
+    ----------
+    maps : ndarray of shape (n, c, h, w)
+
+    Returns
+    -------
+    pooled : ndarray of shape (n, c, h / 2, w / 2)
+
+    Examples
+    --------
+    >>> max_pool(np.arange(16.0).reshape(1, 1, 4, 4))[0, 0]
+    array([[ 5.,  7.],
+           [13., 15.]])
+    """
+    n, c, h, w = maps.shape
+    return maps.reshape(n, c, h // 2, 2, w // 2, 2).max(axis=(3, 5))
+
+
+def check_images(images, channels=None):
+    """Return ``images`` as a finite float array (n, c, h, w), or say what is expected."""
+    images = check_array(
+        images, dtype=("float64", "float32"), allow_nd=True, ensure_2d=False, input_name="images"
+    )
+    if images.ndim != 4 or (channels is not None and images.shape[1] != channels):
+        expected = "c" if channels is None else channels
+        raise ValueError(
+            f"images must have shape (n, {expected}, height, width), channels before height and "
+            f"width; got {images.shape}. Rows of 64 pixels become images by as_images(X)."
+        )
+    return images
+
+
+@dataclass(frozen=True)
+class ConvolutionalNetwork(ClassifierMixin):
+    """Convolution – ReLU – convolution – ReLU – max-pool – dense – ReLU – output.
+
+    Attributes
+    ----------
+    kernels : tuple of two ndarray of shape (c_out, c_in, 3, 3)
+    biases : tuple of two ndarray of shape (c_out,)
+    coefs : tuple of two ndarray, (c · 16, m) and (m, 10)
+        The dense layers behind the pooled and flattened maps, channel after channel.
+    intercepts : tuple of two ndarray, (m,) and (10,)
+
+    Examples
+    --------
+    >>> from tutorial_helpers import load_digits_split
+    >>> _, X_test, _, y_test = load_digits_split()
+    >>> network = load_convolutional_network()
+    >>> network.score(as_images(X_test), y_test) > 0.95
+    True
+    """
+
+    kernels: tuple
+    biases: tuple
+    coefs: tuple
+    intercepts: tuple
+
+    @property
+    def channels(self):
+        """The number of channels that each convolution puts out."""
+        return tuple(len(kernel) for kernel in self.kernels)
+
+    def feature_maps(self, images, layer):
+        """Return what the layer after convolution 0 or 1 reads: after ReLU, and after pooling."""
+        images = check_images(images, channels=1)
+        if images.shape[2:] != (8, 8):
+            raise ValueError(f"images must be 8 × 8 pixels, got shape {images.shape}")
+        check_convolution(layer)
+        maps = np.maximum(convolve(images, self.kernels[0], self.biases[0]), 0)
+        if layer == 0:
+            return maps
+        return max_pool(np.maximum(convolve(maps, self.kernels[1], self.biases[1]), 0))
+
+    def logits(self, images):
+        """Return the output before the softmax, shape (n, 10)."""
+        flat = self.feature_maps(images, 1).reshape(len(images), -1)
+        hidden = np.maximum(flat @ self.coefs[0] + self.intercepts[0], 0)
+        return hidden @ self.coefs[1] + self.intercepts[1]
+
+    def predict(self, images):
+        """Return the most likely digit of each image, shape (n,)."""
+        return self.logits(images).argmax(axis=1)
+
+
+def check_convolution(layer):
+    """Return ``layer`` if it is 0 or 1, or say so."""
+    return check_k(layer, 1, "the convolutions, first is 0", smallest=0)
+
+
+def load_convolutional_network():
+    """Load the small trained network that ships with the package.
+
+    It was trained on the first half of the digits by ``train_convolutional.py``, which needs
+    PyTorch; using it needs numpy alone.
+
+    Returns
+    -------
+    network : ConvolutionalNetwork
+
+    Examples
+    --------
+    >>> load_convolutional_network().channels
+    (32, 64)
+    """
+    with files(__package__).joinpath("convolutional.npz").open("rb") as file:
+        stored = dict(np.load(file))
+    pairs = {name: (stored[name + "0"], stored[name + "1"]) for name in ("K", "b", "U", "beta")}
+    return ConvolutionalNetwork(*pairs.values())
+
+
+def channel_matrix(maps):
+    """Arrange feature maps as ``Z``: one row for each pixel of each sample, one column a channel.
+
+    Parameters
+    ----------
+    maps : ndarray of shape (n, c, h, w)
+
+    Returns
+    -------
+    Z : ndarray of shape (n · h · w, c)
+
+    Examples
+    --------
+    >>> channel_matrix(np.zeros((5, 3, 4, 4))).shape
+    (80, 3)
+    """
+    return maps.transpose(0, 2, 3, 1).reshape(-1, maps.shape[1])
+
+
+def prune_channels(network, images, k, *, layer=0, select="id"):
+    """Keep k channels of a convolution.
+
+    By the ID of ``Z = channel_matrix(feature_maps)``: ``Z ≈ Z[:, J] T`` holds at every pixel, so
+    ``T`` goes into the next layer wherever that reads a channel. In the next kernel, at every
+    tap: ``K[o, :, s, t] ← T K[o, :, s, t]``. In the dense layer behind the flattened maps:
+    ``W ← (T ⊗ I) W``, as each channel is a block of pixels there.
+
+    Parameters
+    ----------
+    network : ConvolutionalNetwork
+        Left as it is.
+    images : array-like of shape (n, 1, 8, 8)
+        Calibration data; unused by magnitude.
+    k : int
+        Channels to keep.
+    layer : int
+        Convolution 0 or 1.
+    select : {"id", "magnitude"}
+        Magnitude keeps the largest filters and corrects nothing.
+
+    Returns
+    -------
+    pruned : ConvolutionalNetwork
+
+    Raises
+    ------
+    TypeError, ValueError
+
+    Notes
+    -----
+    Chee, Flynn, Damle and De Sa, *Model Preserving Compression for Neural Networks* (2022).
+
+    Examples
+    --------
+    >>> from tutorial_helpers import load_digits_split
+    >>> images = as_images(load_digits_split()[0])
+    >>> prune_channels(load_convolutional_network(), images, 16).channels
+    (16, 64)
+    """
+    layer = check_convolution(layer)
+    kernel, bias = network.kernels[layer], network.biases[layer]
+    k = check_k(k, len(kernel), f"the channels of convolution {layer}")
+    kept, T = check_choice(select, CHANNEL_SELECTIONS, "select")(network, images, k, layer)
+    kernels, biases = list(network.kernels), list(network.biases)
+    kernels[layer], biases[layer] = kernel[kept], bias[kept]
+    if layer == 0:
+        kernels[1] = np.einsum("kc,ocst->okst", T, kernels[1])
+        return replace(network, kernels=tuple(kernels), biases=tuple(biases))
+    W, U = network.coefs
+    pixels = len(W) // len(kernel)
+    W = np.kron(T, np.eye(pixels)) @ W
+    return replace(network, kernels=tuple(kernels), biases=tuple(biases), coefs=(W, U))
+
+
+def _channels_by_id(network, images, k, layer):
+    return interpolative_decomposition(channel_matrix(network.feature_maps(images, layer)), k)
+
+
+def _channels_by_magnitude(network, images, k, layer):
+    kernel = network.kernels[layer]
+    kept = np.argsort(-(kernel**2).sum(axis=(1, 2, 3)), kind="stable")[:k]
+    return kept, np.eye(len(kernel))[kept]
+
+
+CHANNEL_SELECTIONS = {"id": _channels_by_id, "magnitude": _channels_by_magnitude}
