@@ -22,7 +22,7 @@ from .data import load_digits_split
 from .decomposition import PivotedQR, interpolative_decomposition
 from .deep import greedy_path, network_size, prune_layers, uniform_path, widths_within
 from .networks import hidden_activations, logits, smaller_network, train_network
-from .plotting import Scene, curve_scene, plot_curves, plot_images, show
+from .plotting import Scene, curve_scene, plot_curves, plot_images, show, weights_scene
 from .pruning import prune, prune_by_id, prune_by_magnitude
 from .selection import at_random, by_id, by_magnitude
 from .timing import time_calls, time_predict
@@ -71,6 +71,7 @@ __all__ = [
     "plot_curves",
     "Scene",
     "curve_scene",
+    "weights_scene",
     "explore_k",
     "show_snapshots",
     "claim",

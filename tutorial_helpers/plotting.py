@@ -21,6 +21,8 @@ METHODS = {
     "scratch": {"color": "#009E73", "linestyle": "-.", "marker": "^"},
     "bound": {"color": "#E69F00", "linestyle": "--", "marker": "D"},
     "best": {"color": "#000000", "linestyle": "-.", "marker": "x"},
+    "training": {"color": "#56B4E9", "linestyle": "--", "marker": "P"},
+    "test": {"color": "#000000", "linestyle": "-", "marker": "o"},
 }
 
 
@@ -107,7 +109,9 @@ def plot_images(images, titles=None, *, axes=None, shape=(8, 8), columns=10, lim
     return axes[: len(images)]
 
 
-def plot_curves(x, curves, *, ax=None, title="", xlabel="", ylabel="", full=None, log=False):
+def plot_curves(
+    x, curves, *, ax=None, title="", xlabel="", ylabel="", full=None, log=False, logx=False
+):
     """Draw one line per method against k, each with its own colour, dash and label.
 
     Parameters
@@ -120,8 +124,8 @@ def plot_curves(x, curves, *, ax=None, title="", xlabel="", ylabel="", full=None
     title, xlabel, ylabel : str
     full : float, optional
         The full network's value, drawn as a grey reference line.
-    log : bool
-        Whether the vertical axis is logarithmic.
+    log, logx : bool
+        Whether the vertical, the horizontal axis is logarithmic.
 
     Returns
     -------
@@ -149,6 +153,10 @@ def plot_curves(x, curves, *, ax=None, title="", xlabel="", ylabel="", full=None
     if log:
         ax.set_yscale("log")
         ax.yaxis.set_minor_locator(plt.NullLocator())
+    if logx:
+        ax.set_xscale("log")
+        ax.xaxis.set_minor_locator(plt.NullLocator())
+        ax.xaxis.set_major_formatter(plt.ScalarFormatter())
     ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
     if len(curves) + (full is not None) > 1:
         ax.legend()
@@ -251,22 +259,21 @@ def _scene_figure(rows=1, columns=1, **size):
     return figure, axes
 
 
-def curve_scene(
-    x, curves, *, title="", xlabel="k", ylabel="", full=None, log=False, name="k", form="{:.3g}"
-):
+def curve_scene(x, curves, *, name="k", form="{:.3g}", xlabel="k", **options):
     """Make a scene of curves with a line that moves along them.
 
     Parameters
     ----------
     x : sequence of int
         The positions, rising.
-    curves : dict of str to array-like of shape (len(x),)
-    title, xlabel, ylabel, full, log
-        As in `plot_curves`.
+    curves : dict of str to array-like of shape (len(x),) or (runs, len(x))
+        Of several runs, the line moves along the mean and tells the standard deviation as well.
     name : str
         What a position is called.
     form : str
         How a value is written in the sentence, such as ``"{:.1%}"``.
+    xlabel, **options
+        As in `plot_curves`.
 
     Returns
     -------
@@ -286,29 +293,97 @@ def curve_scene(
     positions = [int(k) for k in x]
     curves = {label: np.asarray(values) for label, values in curves.items()}
     for label, values in curves.items():
-        if values.shape != (len(positions),):
+        if values.ndim not in (1, 2) or values.shape[-1] != len(positions):
             raise ValueError(
-                f"curve {label!r} must have one value for each of the {len(positions)} positions, "
-                f"got shape {values.shape}"
+                f"curve {label!r} must have one value for each of the {len(positions)} positions "
+                f"(or several runs as rows), got shape {values.shape}"
             )
     figure, axes = _scene_figure()
     ax = axes[0, 0]
     with plt.style.context(STYLE):
-        plot_curves(
-            positions, curves, ax=ax, title=title, xlabel=xlabel, ylabel=ylabel, full=full, log=log
-        )
+        plot_curves(positions, curves, ax=ax, xlabel=xlabel, **options)
+        lines = ax.lines[: len(curves)]
         rule = ax.axvline(positions[0], color="0.2", lw=1.5)
         dots = [
-            ax.plot([positions[0]], [values[0]], "o", ms=12, mec="white", color=line.get_color())[0]
-            for values, line in zip(curves.values(), ax.lines, strict=False)
+            ax.plot([positions[0]], [line.get_ydata()[0]], "o", ms=12, mec="white", color=color)[0]
+            for line, color in zip(lines, [line.get_color() for line in lines], strict=True)
         ]
     index = {k: i for i, k in enumerate(positions)}
+    heights = {line.get_label(): line.get_ydata() for line in lines}
+
+    def at(label, i):
+        told = f"{label} {form.format(heights[label][i])}"
+        runs = curves[label]
+        return f"{told} ± {form.format(runs[:, i].std(ddof=1))}" if runs.ndim == 2 else told
 
     def move(k):
         rule.set_xdata([k, k])
-        for dot, values in zip(dots, curves.values(), strict=True):
-            dot.set_data([k], [values[index[k]]])
-        at_k = [f"{label} {form.format(values[index[k]])}" for label, values in curves.items()]
-        return f"{name} = {k}: " + ", ".join(at_k)
+        for dot, height in zip(dots, heights.values(), strict=True):
+            dot.set_data([k], [height[index[k]]])
+        return f"{name} = {k}: " + ", ".join(at(label, index[k]) for label in curves)
 
     return Scene(figure, [rule, *dots], move, positions, name=name)
+
+
+def weights_scene(W, order, *, every=5, shape=(8, 8), columns=20):
+    """Make a scene of the neurons' incoming weights as images, those that are removed faded.
+
+    Parameters
+    ----------
+    W : array-like of shape (pixels, m)
+    order : array-like of int, shape (m,)
+        All neurons, the most important one first: position k keeps the first k.
+    every : int
+        Draws only every so-manyth neuron, so that each image is large enough to be read.
+    shape : tuple of int
+        Rows and columns of pixels of one image.
+    columns : int
+        Images in a row of the figure.
+
+    Returns
+    -------
+    scene : Scene
+
+    Raises
+    ------
+    ValueError
+        If ``order`` does not name each neuron once, or the pixels do not fill the shape.
+
+    Examples
+    --------
+    >>> weights_scene(np.eye(64), np.arange(64), every=16).move(20)
+    'k = 20: 44 of 64 neurons removed; of the 4 drawn, 2 stay'
+    """
+    W, order = np.asarray(W), np.asarray(order)
+    pixels, m = W.shape
+    if pixels != np.prod(shape) or not np.array_equal(np.sort(order), np.arange(m)):
+        raise ValueError(
+            f"W must have {np.prod(shape)} rows for images of shape {tuple(shape)}, and order must "
+            f"name each of its columns once; got W of shape {W.shape} and order {order!r}"
+        )
+    rank = np.argsort(order)[::every]
+    rows, (high, wide) = -(-len(rank) // columns), shape
+    mosaic = np.full((rows * (high + 1), columns * (wide + 1)), np.nan)
+    place = np.full(mosaic.shape, m)
+    for i, (weights, r) in enumerate(zip(W[:, ::every].T, rank, strict=True)):
+        row, column = i // columns * (high + 1), i % columns * (wide + 1)
+        mosaic[row : row + high, column : column + wide] = weights.reshape(shape)
+        place[row : row + high, column : column + wide] = r
+
+    figure, axes = _scene_figure(figsize=(10, 5))
+    limit = np.quantile(np.abs(W), 0.995)
+    with plt.style.context(STYLE):
+        ax = axes[0, 0]
+        image = ax.imshow(mosaic, cmap="PuOr", vmin=-limit, vmax=limit)
+        ax.set_title("The weight images of the neurons: those that are removed fade")
+        ax.set_axis_off()
+        figure.colorbar(image, label="weight", shrink=0.8)
+    bright = image.to_rgba(mosaic)[:, :, :3]
+    faded = 0.85 + 0.15 * bright
+
+    def move(k):
+        image.set_data(np.where((place < k)[:, :, None], bright, faded))
+        stay = np.count_nonzero(rank < k)
+        return f"k = {k}: {m - k} of {m} neurons removed; of the {len(rank)} drawn, {stay} stay"
+
+    return Scene(figure, [image], move, range(1, m + 1))
