@@ -1,18 +1,34 @@
 """Questions every function asks its arguments, with answers that say what to do."""
 
+import math
 from numbers import Integral
 
+import numpy as np
 from sklearn.utils import check_array
 
 
-def check_k(k, largest, of, *, smallest=1):
+def check_k(k, largest, of, *, smallest=1, name="k"):
     """Return ``k`` as an int, or say which whole numbers were possible."""
-    expected = f"k must be a whole number from {smallest} to {largest} ({of})"
+    possible = f"of at least {smallest}" if largest == math.inf else f"from {smallest} to {largest}"
+    expected = f"{name} must be a whole number {possible} ({of})"
     if isinstance(k, bool) or not isinstance(k, Integral):
         raise TypeError(f"{expected}, got {k!r} of type {type(k).__name__}")
     if not smallest <= k <= largest:
         raise ValueError(f"{expected}, got {k}")
     return int(k)
+
+
+def check_kept(kept, m, k=None):
+    """Return ``kept`` as an array of different indices below ``m``: ``k`` of them, if given."""
+    given, kept = kept, np.asarray(kept)
+    fits = kept.ndim == 1 and kept.size and np.issubdtype(kept.dtype, np.integer)
+    fits = fits and kept.min() >= 0 and kept.max() < m and len(np.unique(kept)) == len(kept)
+    if not fits or len(kept) != (k or len(kept)):
+        count = "one or more" if k is None else k
+        raise ValueError(
+            f"kept must hold {count} different neurons from 0 to {m - 1}, got {given!r}"
+        )
+    return kept
 
 
 def check_choice(choice, table, what):

@@ -1,5 +1,6 @@
 """How far a pruned network can be off, before and after looking."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +8,7 @@ from scipy.stats import binomtest
 
 from ._validation import check_k
 from .decomposition import PivotedQR
-from .networks import check_layer, hidden_activations, logits
+from .networks import check_layer, check_same_classes, hidden_activations, logits
 
 
 class ErrorBound(NamedTuple):
@@ -50,7 +51,8 @@ def error_bound(network, X, k, *, layer=0):
     Notes
     -----
     ``‖A B‖ ≤ ‖A‖ ‖B‖`` (submultiplicativity) is all that the bounds use. The equality holds
-    because the first k rows of ``R`` are reproduced exactly.
+    because the first k rows of ``R`` are reproduced exactly. Beyond the numerical rank of ``Z``
+    all three are nothing but rounding, and their order need not hold.
 
     Examples
     --------
@@ -78,13 +80,13 @@ def certified(network, pruned, X):
 
     If every logit moves by less than half the margin between the largest and the second largest
     one, the largest stays the largest:
-    ``max_j |L'[i, j] − L[i, j]| < (L[i, first] − L[i, second]) / 2``.
+    ``max_j |L'[i, j] − L[i, j]| < (L[i, first] − L[i, second]) / 2``. With two classes, or several
+    labels per sample, signs decide: each logit must move by less than its own size.
 
     Parameters
     ----------
     network, pruned : MLPClassifier
-        Fitted on the same classes, one label per sample. With two classes the single logit must
-        move by less than its own size.
+        Fitted on the same classes.
     X : array-like of shape (n, d)
 
     Returns
@@ -93,8 +95,10 @@ def certified(network, pruned, X):
 
     Raises
     ------
+    TypeError
+        For regressors.
     ValueError
-        If the networks put out different numbers of logits.
+        If the two know different classes or the data does not fit.
 
     Examples
     --------
@@ -107,17 +111,13 @@ def certified(network, pruned, X):
     >>> bool(np.all(same[safe]))
     True
     """
-    before, after = logits(network, X), logits(pruned, X)
-    if before.shape != after.shape:
-        raise ValueError(
-            "certified needs two networks with the same outputs, got logits of shapes "
-            f"{before.shape} and {after.shape}"
-        )
-    moved = np.abs(after - before).max(axis=1)
-    if before.shape[1] == 1:
-        return moved < np.abs(before[:, 0])
+    check_same_classes(network, pruned)
+    before = logits(network, X)
+    moved = np.abs(logits(pruned, X) - before)
+    if network.out_activation_ == "logistic":
+        return (moved < np.abs(before)).all(axis=1)
     second, first = np.sort(before, axis=1)[:, -2:].T
-    return moved < (first - second) / 2
+    return moved.max(axis=1) < (first - second) / 2
 
 
 def agreement_lower_limit(agreeing, samples, *, confidence=0.95):
@@ -142,8 +142,9 @@ def agreement_lower_limit(agreeing, samples, *, confidence=0.95):
 
     Raises
     ------
-    ValueError
-        If ``agreeing`` is not from 0 to ``samples`` or the confidence is not between 0 and 1.
+    TypeError, ValueError
+        If the counts are no whole numbers, ``agreeing`` is not from 0 to ``samples``, or the
+        confidence is not between 0 and 1.
 
     Notes
     -----
@@ -155,8 +156,8 @@ def agreement_lower_limit(agreeing, samples, *, confidence=0.95):
     >>> round(agreement_lower_limit(875, 899), 3)
     0.963
     """
-    samples = check_k(samples, 2**62, "held-out samples")
-    agreeing = check_k(agreeing, samples, "agreeing samples among the held-out ones", smallest=0)
+    samples = check_k(samples, math.inf, "samples held out", name="samples")
+    agreeing = check_k(agreeing, samples, "the samples held out", smallest=0, name="agreeing")
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")
     test = binomtest(agreeing, samples, alternative="greater")

@@ -19,7 +19,7 @@ def claim(sentence, condition, **values):
     ----------
     sentence : str
     condition : bool or array of bool
-        All of it must be true.
+        All of it must be true. A number is no condition: it would be true unless it is zero.
     **values
         What the sentence is about; told when it fails.
 
@@ -27,6 +27,8 @@ def claim(sentence, condition, **values):
     ------
     AssertionError
         If the condition is false, with the sentence and the values.
+    TypeError
+        If the condition is neither true nor false.
 
     Examples
     --------
@@ -37,7 +39,10 @@ def claim(sentence, condition, **values):
         ...
     AssertionError: ✗ two is more than three: two = 2, three = 3
     """
-    if not np.all(condition):
+    condition = np.asarray(condition)
+    if condition.dtype != bool or not condition.size:
+        raise TypeError(f"the condition of a claim must be True or False, got {condition!r}")
+    if not condition.all():
         told = ", ".join(f"{name} = {value}" for name, value in values.items())
         raise AssertionError(f"✗ {sentence}" + (f": {told}" if told else ""))
     print(f"✓ {sentence}")

@@ -15,7 +15,7 @@ from .decomposition import PivotedQR
 from .networks import (
     ACTIVATIONS,
     check_layer,
-    check_network,
+    check_same_classes,
     forward,
     hidden_activations,
     labels_from_logits,
@@ -148,15 +148,5 @@ def agreement(network, pruned, X):
     >>> agreement(network, prune_by_id(network, X_train, 50), X_test)
     1.0
     """
-    for model in (network, pruned):
-        if not is_classifier(check_network(model)):
-            raise TypeError(
-                "agreement counts equal class labels, so it needs classifiers; for "
-                f"{type(model).__name__} compare predictions by r2_score or a norm instead"
-            )
-    if not np.array_equal(network.classes_, pruned.classes_):
-        raise ValueError(
-            "agreement needs two networks that know the same classes, got "
-            f"{network.classes_} and {pruned.classes_}"
-        )
+    check_same_classes(network, pruned)
     return accuracy_score(network.predict(X), pruned.predict(X))

@@ -65,12 +65,14 @@ class PivotedQR:
         R, P = qr(Z, mode="r", pivoting=True, check_finite=False)
         self.pivots = P.astype(np.intp)
         self.R = R[: min(n, m)]
-        diagonal = np.abs(np.diag(self.R))
-        tolerance = max(n, m) * np.finfo(self.R.dtype).eps * diagonal[0]
-        self.rank = int(np.count_nonzero(diagonal > tolerance))
-        row_sums = np.einsum("ij,ij->i", self.R, self.R)
-        self.errors = np.zeros(m + 1, self.R.dtype)
-        self.errors[: len(row_sums)] = np.sqrt(np.cumsum(row_sums[::-1])[::-1])
+        # No entry of R is larger than the first. Scaled by it, no square or reciprocal overflows.
+        self._scale = abs(self.R[0, 0]) or 1
+        R = self.R / self._scale
+        tolerance = max(n, m) * np.finfo(R.dtype).eps
+        self.rank = int(np.count_nonzero(np.abs(np.diag(R)) > tolerance))
+        row_sums = np.einsum("ij,ij->i", R, R)
+        self.errors = np.zeros(m + 1, R.dtype)
+        self.errors[: len(row_sums)] = self._scale * np.sqrt(np.cumsum(row_sums[::-1])[::-1])
 
     def _check(self, k, *, smallest=1):
         return check_k(k, self.shape[1], "the columns of Z", smallest=smallest)
@@ -89,7 +91,8 @@ class PivotedQR:
         r = min(k, self.rank)
         T = np.zeros((k, self.shape[1]), self.R.dtype)
         T[:, self.pivots[:k]] = np.eye(k)
-        T[:r, self.pivots[k:]] = solve_triangular(self.R[:r, :r], self.R[:r, k:])
+        R = self.R[:r] / self._scale
+        T[:r, self.pivots[k:]] = solve_triangular(R[:, :r], R[:, k:])
         return T
 
     def error(self, k):

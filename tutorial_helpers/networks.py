@@ -5,13 +5,16 @@ logits. Rows are samples everywhere.
 """
 
 import copy
-from numbers import Integral
 
 import numpy as np
 from scipy.special import expit
+from sklearn.base import is_classifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.utils import check_array
 from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ._validation import check_k, check_kept
 
 ACTIVATIONS = {
     "identity": lambda A: A,
@@ -64,12 +67,23 @@ def check_network(network):
 def check_layer(network, layer):
     """Return ``layer`` if the network has that hidden layer, or say which it has."""
     last = len(check_network(network).coefs_) - 2
-    expected = f"layer must be a whole number from 0 to {last} (the hidden layers, first is 0)"
-    if isinstance(layer, bool) or not isinstance(layer, Integral):
-        raise TypeError(f"{expected}, got {layer!r} of type {type(layer).__name__}")
-    if not 0 <= layer <= last:
-        raise ValueError(f"{expected}, got {layer}")
-    return int(layer)
+    return check_k(layer, last, "the hidden layers, the first is 0", smallest=0, name="layer")
+
+
+def check_same_classes(network, other):
+    """Make sure that two networks are classifiers whose predictions can be compared."""
+    for model in (network, other):
+        if not is_classifier(check_network(model)):
+            raise TypeError(
+                "class labels are compared here, so both networks must be classifiers; for "
+                f"{type(model).__name__} compare predictions by r2_score or a norm instead"
+            )
+    known = [(model.out_activation_, list(model.classes_)) for model in (network, other)]
+    if known[0] != known[1]:
+        raise ValueError(
+            "the two networks must know the same classes and have the same output function, "
+            f"got {known[0]} and {known[1]}"
+        )
 
 
 def check_samples(network, X):
@@ -77,8 +91,8 @@ def check_samples(network, X):
     check_network(network)
     if X is None:
         raise ValueError(
-            "this choice looks at activations, so it needs calibration data: pass X, an array of "
-            f"shape (samples, {network.n_features_in_})"
+            "activations are computed from data: pass X, an array of shape "
+            f"(samples, {network.n_features_in_})"
         )
     return validate_data(
         network, X, reset=False, accept_sparse=("csr", "csc"), dtype=("float64", "float32")
@@ -128,7 +142,7 @@ def hidden_activations(network, X, layer=0):
 def logits(network, X):
     """Compute the network's output before the softmax or logistic function, ``Z U + β``.
 
-    For a regressor this is the prediction itself.
+    For a regressor this is the prediction itself (with the Poisson loss, its logarithm).
 
     Parameters
     ----------
@@ -164,16 +178,18 @@ def labels_from_logits(network, L):
     if network.out_activation_ == "logistic":
         positive = (L > 0).astype(int)
         return positive if network.n_outputs_ > 1 else network.classes_[positive[:, 0]]
-    return L if network.n_outputs_ > 1 else L[:, 0]
+    prediction = np.exp(L) if network.out_activation_ == "exp" else L
+    return prediction if network.n_outputs_ > 1 else prediction[:, 0]
 
 
 def smaller_network(network, kept, U, beta, *, layer=0):
     """Rebuild a network around the kept neurons of one hidden layer.
 
     The columns ``kept`` of ``W`` and entries of ``b`` stay as they are; ``U`` and ``β`` of the
-    next layer are replaced. All else is copied, except the optimiser's memory of the old shape,
-    so that the result is a fitted estimator like any other: it predicts, clones, pickles and can
-    be trained further. The given network is left as it was.
+    next layer are replaced. All else is copied, except what training remembers of the full
+    network: the optimiser's state, and the best loss or validation score so far. So the result
+    is a fitted estimator like any other: it predicts, clones, pickles and can be trained further.
+    The given network is left as it was.
 
     Parameters
     ----------
@@ -196,7 +212,8 @@ def smaller_network(network, kept, U, beta, *, layer=0):
     Raises
     ------
     ValueError
-        If ``kept`` names a neuron twice or one that is not there, or shapes do not fit.
+        If ``kept`` names a neuron twice or one that is not there, shapes do not fit, or there is
+        a NaN or an infinity.
 
     Examples
     --------
@@ -207,19 +224,17 @@ def smaller_network(network, kept, U, beta, *, layer=0):
     layer = check_layer(network, layer)
     (_, m), (_, c) = network.coefs_[layer].shape, network.coefs_[layer + 1].shape
     dtype = network.coefs_[layer].dtype
-    kept, U, beta = np.asarray(kept), np.asarray(U, dtype), np.asarray(beta, dtype)
-    fits = kept.ndim == 1 and kept.size and np.issubdtype(kept.dtype, np.integer)
-    if not fits or len(np.unique(kept)) < len(kept) or kept.min() < 0 or kept.max() >= m:
-        raise ValueError(
-            f"kept must hold one or more different neurons from 0 to {m - 1}, got {kept!r}"
-        )
-    if U.shape != (len(kept), c) or beta.shape != (c,):
+    kept = check_kept(kept, m)
+    if np.shape(U) != (len(kept), c) or np.shape(beta) != (c,):
         raise ValueError(
             f"for {len(kept)} kept neurons and {c} outputs, U must have shape {(len(kept), c)} "
-            f"and beta {(c,)}; got {U.shape} and {beta.shape}"
+            f"and beta {(c,)}; got {np.shape(U)} and {np.shape(beta)}"
         )
+    U = check_array(U, dtype=dtype, copy=True, input_name="U")
+    beta = check_array(beta, dtype=dtype, copy=True, ensure_2d=False, input_name="beta")
 
     left_out = {"coefs_", "intercepts_", "_optimizer", "_best_coefs", "_best_intercepts"}
+    left_out |= {"_coef_indptr", "_intercept_indptr"}
     pruned = object.__new__(type(network))
     state = {name: value for name, value in vars(network).items() if name not in left_out}
     pruned.__dict__.update(copy.deepcopy(state))
@@ -227,9 +242,15 @@ def smaller_network(network, kept, U, beta, *, layer=0):
     pruned.intercepts_ = [intercept.copy() for intercept in network.intercepts_]
     pruned.coefs_[layer] = network.coefs_[layer][:, kept]
     pruned.intercepts_[layer] = network.intercepts_[layer][kept]
-    pruned.coefs_[layer + 1], pruned.intercepts_[layer + 1] = U.copy(), beta.copy()
+    pruned.coefs_[layer + 1], pruned.intercepts_[layer + 1] = U, beta
     # Early stopping returns to the best weights so far, so they too need the new shape.
     pruned._best_coefs = [coef.copy() for coef in pruned.coefs_]
     pruned._best_intercepts = [intercept.copy() for intercept in pruned.intercepts_]
+    # What the full network reached must not stop the training of the pruned one, or undo it.
+    pruned._no_improvement_count = 0
+    if state.get("best_loss_") is not None:
+        pruned.best_loss_ = np.inf
+    if state.get("best_validation_score_") is not None:
+        pruned.best_validation_score_ = -np.inf
     pruned.hidden_layer_sizes = tuple(coef.shape[1] for coef in pruned.coefs_[:-1])
     return pruned

@@ -1,6 +1,6 @@
 """Selection × correction → an ordinary, smaller scikit-learn network."""
 
-from ._validation import check_choice, check_k
+from ._validation import check_choice, check_k, check_kept
 from .correction import CORRECTIONS, no_correction
 from .decomposition import interpolative_decomposition
 from .networks import check_layer, hidden_activations, smaller_network
@@ -86,9 +86,7 @@ def prune_by_id(network, X, k, *, layer=0):
     return smaller_network(network, kept, T @ U, beta, layer=layer)
 
 
-def prune(
-    network, k, *, X=None, select="id", correct="interpolation", layer=0, random_state=None
-):
+def prune(network, k, *, X=None, select="id", correct="interpolation", layer=0, random_state=None):
     """Prune a hidden layer: any choice of neurons with any correction of the next layer.
 
     Parameters
@@ -118,6 +116,7 @@ def prune(
     Raises
     ------
     TypeError, ValueError, sklearn.exceptions.NotFittedError
+        For arguments out of range, and for a callable that returns something else.
 
     Examples
     --------
@@ -130,8 +129,13 @@ def prune(
     layer = check_layer(network, layer)
     choose = check_choice(select, SELECTIONS, "select")
     mend = check_choice(correct, CORRECTIONS, "correct")
-    U, beta = network.coefs_[layer + 1], network.intercepts_[layer + 1]
+    # Copies: a reader's own function may write into what it is given.
+    U, beta = network.coefs_[layer + 1].copy(), network.intercepts_[layer + 1].copy()
     k = check_k(k, len(U), f"the neurons of hidden layer {layer}")
     kept = choose(network, X, k, layer=layer, random_state=random_state)
+    kept = check_kept(kept, len(U), k)
     Z = None if mend is no_correction else hidden_activations(network, X, layer)
-    return smaller_network(network, kept, *mend(Z, kept, U, beta), layer=layer)
+    mended = mend(Z, kept, U, beta)
+    if not isinstance(mended, tuple) or len(mended) != 2:
+        raise TypeError(f"correct must return two arrays, U_new and beta_new; got {mended!r}")
+    return smaller_network(network, kept, *mended, layer=layer)

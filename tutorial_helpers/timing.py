@@ -1,5 +1,6 @@
 """Timing that can be trusted: warmed up, alternated, repeated, medians with spread."""
 
+import math
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -95,13 +96,14 @@ def time_calls(contestants, *, repeats=20, warm_up=2):
     >>> {name: len(seconds) for name, seconds in timings.seconds.items()}
     {'sorted': 20, 'sum': 20}
     """
-    if not contestants or not all(callable(call) for call in contestants.values()):
+    timeable = isinstance(contestants, dict) and contestants
+    if not timeable or not all(callable(call) for call in contestants.values()):
         raise TypeError(
             "contestants must be a dict of names and functions without arguments, "
             f"got {contestants!r}"
         )
-    repeats = check_k(repeats, 10**6, "rounds that count")
-    warm_up = check_k(warm_up, 10**6, "rounds before them", smallest=0)
+    repeats = check_k(repeats, math.inf, "rounds that count", name="repeats")
+    warm_up = check_k(warm_up, math.inf, "rounds before them", smallest=0, name="warm_up")
     seconds = {name: np.zeros(repeats) for name in contestants}
     for i in range(-warm_up, repeats):
         for name, call in contestants.items():
