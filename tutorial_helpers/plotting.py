@@ -203,13 +203,17 @@ class Scene:
     """
 
     def __init__(self, figure, moving, move, positions, *, name="k"):
-        first, last, step = positions[0], positions[-1], np.diff(positions[:2]).sum() or 1
-        self.positions = range(int(first), int(last) + 1, int(step))
-        if list(self.positions) != list(positions):
-            raise ValueError(f"positions must rise in equal steps, got {list(positions)}")
+        positions = list(positions)
+        first, step = int(positions[0]), int(positions[1] - positions[0]) if positions[1:] else 1
+        self.positions = range(first, first + step * len(positions), step) if step > 0 else ()
+        if list(self.positions) != positions:
+            raise ValueError(f"positions must rise in equal steps, got {positions}")
+        # its own canvas: nobody else draws the figure or closes it
+        plt.close(figure)
+        FigureCanvasAgg(figure)
         self.figure, self.moving, self.name = figure, moving, name
-        self._move, self._background = move, None
         self.title = figure.axes[0].get_title(loc="left") if figure.axes else ""
+        self._move, self._background, self._last = move, None, (None, "")
 
     def move(self, k):
         """Move the artists to position ``k`` and return the sentence for it."""
@@ -218,10 +222,25 @@ class Scene:
                 f"{self.name} must be a position of the slider, "
                 f"{self.positions[0]} … {self.positions[-1]}, got {k!r}"
             )
-        return self._move(k)
+        if k != self._last[0]:
+            self._last = (None, "")  # stays so if the move fails half-way
+            self._last = (k, self._move(k))
+        return self._last[1]
+
+    def still(self):
+        """Draw what stands still; return an array (height, width, 3) of bytes."""
+        self._restore()
+        return self._picture()
 
     def pixels(self, k):
         """Draw position ``k``; return an array (height, width, 3) of bytes."""
+        self.move(k)
+        self._restore()
+        for artist in self.moving:
+            self.figure.draw_artist(artist)
+        return self._picture()
+
+    def _restore(self):
         canvas = self.figure.canvas
         if self._background is None:
             for artist in self.moving:
@@ -229,10 +248,9 @@ class Scene:
             canvas.draw()
             self._background = canvas.copy_from_bbox(self.figure.bbox)
         canvas.restore_region(self._background)
-        self.move(k)
-        for artist in self.moving:
-            artist.axes.draw_artist(artist)
-        return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
+
+    def _picture(self):
+        return np.asarray(self.figure.canvas.buffer_rgba())[:, :, :3].copy()
 
     def png(self, k):
         """Draw position ``k`` and return it as PNG bytes, compressed quickly."""
@@ -251,10 +269,9 @@ def _encode(pixels, **options):
 
 
 def _scene_figure(rows=1, columns=1, **size):
-    """Make a figure outside of pyplot, so that nobody else draws or closes it."""
+    """Make a figure in the style of the series, outside of pyplot."""
     with plt.style.context(STYLE):
         figure = Figure(**size)
-        FigureCanvasAgg(figure)
         axes = figure.subplots(rows, columns, squeeze=False)
     return figure, axes
 

@@ -1,15 +1,24 @@
 """The k explorer: a scene computes and draws, this module only wires controls to it."""
 
+import json
+from html import escape
+from itertools import count
+from pathlib import Path
+
 import ipywidgets as widgets
 
 from .plotting import show_png
+
+LABELS = Path(__file__).with_name("labels.js").read_text(encoding="utf-8")
+_numbers = count()
 
 
 def explore_k(scene, start=None):
     """Wire a slider, a number field and a play button to a scene.
 
-    The picture is drawn in place at every position while the slider is dragged. Arrows, Home,
-    End and the page keys move a focused slider.
+    The picture is drawn in place at every position while the slider is dragged; if the hand is
+    faster than the picture, the latest position wins. Arrows, Home, End and the page keys move a
+    focused slider. A screen reader is told the values at the new position.
 
     Parameters
     ----------
@@ -21,7 +30,7 @@ def explore_k(scene, start=None):
     Returns
     -------
     explorer : ipywidgets.VBox
-        Its children: the controls, the picture, and the sentence with the values.
+        Its first three children: the controls, the picture, and the sentence with the values.
 
     Raises
     ------
@@ -32,8 +41,8 @@ def explore_k(scene, start=None):
     --------
     >>> from tutorial_helpers import curve_scene
     >>> explorer = explore_k(curve_scene([1, 2, 3], {"ID": [0.5, 0.7, 0.9]}), start=1)
-    >>> controls, picture, sentence = explorer.children
-    >>> slider = controls.children[1]
+    >>> controls, picture, sentence = explorer.children[:3]
+    >>> play, slider, field = controls.children
     >>> slider.value = 3
     >>> sentence.value
     'k = 3: ID 0.9'
@@ -41,20 +50,41 @@ def explore_k(scene, start=None):
     positions = scene.positions
     start = positions[len(positions) // 2] if start is None else start
     picture = widgets.Image(value=scene.png(start), format="png")
-    sentence = widgets.HTML(scene.move(start))
+    sentence = widgets.HTML(escape(scene.move(start)), style={"font_size": "16px"})
     steps = {"min": positions[0], "max": positions[-1], "step": positions.step, "value": start}
-    slider = widgets.IntSlider(**steps, description=scene.name, layout={"width": "60%"})
+    slider = widgets.IntSlider(
+        **steps, description=scene.name, readout=False, layout={"width": "60%"}
+    )
     field = widgets.BoundedIntText(**steps, layout={"width": "6em"})
     play = widgets.Play(**steps | {"step": positions.step * max(1, len(positions) // 100)})
     for other in (field, play):
         widgets.jslink((other, "value"), (slider, "value"))
 
     def redraw(change):
-        picture.value = scene.png(change["new"])
-        sentence.value = scene.move(change["new"])
+        # a number typed into the field may lie between two positions
+        k = positions[round((change["new"] - positions[0]) / positions.step)]
+        try:
+            picture.value, sentence.value = scene.png(k), escape(scene.move(k))
+        except Exception as error:
+            # Jupyter would hide it in a log, and the picture would stand still without a reason
+            told = f"{scene.name} = {k} cannot be drawn: {type(error).__name__}: {error}"
+            sentence.value = f"<strong>{escape(told)}</strong>"
+        slider.value = k
 
     slider.observe(redraw, "value")
-    return widgets.VBox([widgets.HBox([play, slider, field]), picture, sentence])
+    explorer = widgets.VBox([widgets.HBox([play, slider, field]), picture, sentence])
+    _label(explorer, scene)
+    return explorer
+
+
+def _label(explorer, scene):
+    """Give the controls and the picture the labels that ipywidgets cannot give them."""
+    names = {"mark": f"explorer-{next(_numbers)}", "name": scene.name, "title": scene.title}
+    explorer.add_class(names["mark"])
+    script = LABELS.replace("NAMES", json.dumps(names).replace("</", "<\\/"))
+    data = {"text/html": f"<script>{script}</script>"}
+    output = {"output_type": "display_data", "data": data, "metadata": {}}
+    explorer.children += (widgets.Output(outputs=(output,)),)
 
 
 def show_snapshots(scene, positions, caption=""):
