@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from scipy.linalg import qr
 
 from tutorial_helpers import checks
 
@@ -22,6 +23,13 @@ CASES = {}
 
 # 00 start here
 
+CASES["00.1"] = Case(
+    checks.check_removed_fraction,
+    (100, 1000),
+    [0.9, 900 / 1000, np.mean(np.arange(1000) >= 100)],
+    {"fraction that stays": 0.1, "how many neurons go": 900, "between 0 and 1": 90.0},
+)
+
 # 01 training
 
 # 02 magnitude pruning
@@ -30,9 +38,156 @@ CASES = {}
 
 # 04 pruning with the ID
 
+X04, W04, b04, J04 = rng.normal(size=(6, 4)), rng.normal(size=(4, 9)), rng.normal(size=9), [7, 2, 5]
+CASES["04.1"] = Case(
+    checks.check_kept_activations,
+    (X04, W04, b04, J04),
+    [
+        np.maximum(X04 @ W04 + b04, 0)[:, J04],
+        [[max(x @ W04[:, j] + b04[j], 0) for j in J04] for x in X04],
+    ],
+    {
+        "negative": (X04 @ W04 + b04)[:, J04],
+        "without ink": np.maximum(X04 @ W04, 0)[:, J04],
+        "before ReLU": (np.maximum(X04 @ W04, 0) + b04)[:, J04],
+        "first k": np.maximum(X04 @ W04 + b04, 0)[:, :3],
+        "sorted": np.maximum(X04 @ W04 + b04, 0)[:, [2, 5, 7]],
+    },
+)
+
+U04 = np.array([[1, -1], [2, 0], [3, 1]])
+CASES["04.2"] = Case(
+    checks.check_merged_weights,
+    (U04,),
+    [np.array([[1, 0, 2], [0, 1, 1]]) @ U04, [[7, 1], [5, 1]]],
+    {
+        "lost": U04[:2],
+        "own share": U04[:2] + U04[2],
+        "swapped": np.array([[1, 0, 1], [0, 1, 2]]) @ U04,
+        "own rows": np.array([[0, 0, 2], [0, 0, 1]]) @ U04,
+    },
+)
+
+truth04 = np.repeat([3, 5], 10)
+full04 = np.where(np.arange(20) < 8, truth04, 9)
+pruned04 = np.where(np.isin(np.arange(20), [0, 1, 2, 3, 4, 10, 11]), truth04, 8)
+CASES["04.3"] = Case(
+    checks.check_won_and_lost,
+    (full04, pruned04, truth04),
+    [(2, 3), np.array([2.0, 3.0])],
+    {
+        "wrong order": (3, 2),
+        "fractions": (0.1, 0.15),
+        "difference": -1,
+        "before and after": (2, 13),
+        "each network": (7, 8),
+    },
+)
+
 # 05 the error bound
 
+Z05, U05, k05 = rng.normal(size=(8, 6)), rng.normal(size=(6, 3)), 4
+R05, P05 = qr(Z05, mode="r", pivoting=True)
+left05 = Z05 - Z05[:, P05[:k05]] @ np.linalg.pinv(Z05[:, P05[:k05]]) @ Z05  # error of the best fit
+norm05, rows05 = np.linalg.svd(left05)[1][0], U05[P05[k05:]]
+CASES["05.1"] = Case(
+    checks.check_logit_error,
+    (R05, P05, U05, k05),
+    [
+        np.linalg.norm(left05 @ U05, 2),
+        np.sqrt(np.linalg.eigvalsh((left05 @ U05).T @ left05 @ U05)[-1]),
+    ],
+    {
+        "before the norm": norm05 * np.linalg.norm(rows05, 2),
+        "looser": norm05 * np.linalg.norm(U05, 2),
+        "Frobenius": np.linalg.norm(left05 @ U05),
+        "moved them": np.linalg.norm(R05[k05:, k05:] @ U05[k05:], 2),
+        "error of Z": norm05,
+    },
+)
+
+before05 = 3 * rng.normal(size=(200, 4))
+after05 = before05 + rng.normal(size=(200, 4))
+
+
+def margin05(row):
+    return max(row) - max(np.delete(row, np.argmax(row)))
+
+
+def safe05(before, after):
+    return [max(abs(a - b)) < margin05(b) / 2 for b, a in zip(before, after, strict=True)]
+
+
+pairs05 = list(zip(before05, after05, strict=True))
+CASES["05.2"] = Case(
+    checks.check_is_safe,
+    (before05, after05),
+    [safe05, lambda before, after: np.array(safe05(before, after))],
+    {
+        "while the second rises": [max(abs(a - b)) < margin05(b) for b, a in pairs05],
+        "average": [np.mean(abs(a - b)) < margin05(b) / 2 for b, a in pairs05],
+        "second-best": [max(abs(a - b)) < max(b) / 2 for b, a in pairs05],
+        "compares predictions": [np.argmax(a) == np.argmax(b) for b, a in pairs05],
+        "full network": [max(abs(a - b)) < margin05(a) / 2 for b, a in pairs05],
+    },
+)
+
+CASES["05.3"] = Case(
+    checks.check_images_needed,
+    (0.99, 0.95),
+    [299, next(n for n in range(1, 999) if 0.99**n <= 0.05)],
+    {
+        "round which way": 298,
+        "rule of three": 300,
+        "whole": np.log(0.05) / np.log(0.99),
+        "how sure": 100,
+        "two-sided": next(n for n in range(1, 999) if 0.99**n <= 0.025),
+    },
+)
+
 # 06 timing
+
+CASES["06.1"] = Case(
+    checks.check_multiply_adds,
+    (64, 1000, 10),
+    [lambda d, m, c: (d + c) * m, lambda d, m, c: np.zeros((d, m)).size + np.zeros((m, c)).size],
+    {
+        "second layer": lambda d, m, c: d * m,
+        "one after the other": lambda d, m, c: d * m * c,
+        "parameters": lambda d, m, c: (d + 1) * m + (m + 1) * c,
+        "every pair": lambda d, m, c: d + m + c,
+        "counts once": lambda d, m, c: 2 * m * (d + c),
+    },
+)
+
+full06 = np.array([90.0, 41.0, 20.0, 21.0, 80.0, 22.0, 19.0])
+pruned06 = np.array([40.0, 9.0, 4.0, 3.0, 5.0, 4.5, 3.5])
+CASES["06.2"] = Case(
+    checks.check_speed_up,
+    (full06, pruned06, 2),
+    [21 / 4, sorted(full06[2:])[2] / sorted(pruned06[2:])[2]],
+    {
+        "slow moment": sum(full06[2:]) / sum(pruned06[2:]),
+        "warm-up": sorted(full06)[3] / sorted(pruned06)[3],
+        "upside down": 4 / 21,
+        "anecdote": 90 / 40,
+        "fastest": 19 / 3,
+        "difference": 17,
+    },
+)
+
+CASES["06.3"] = Case(
+    checks.check_single_row_speed_up,
+    (90, 10, 0.1),
+    [100 / 91, 1 / (0.9 + 0.1 * 0.1)],
+    {
+        "does not shrink": 10,
+        "upside down": 0.91,
+        "pruned network has": 100,
+        "full network has": 10 / 91,
+        "not what goes": 100 / 99,
+    },
+)
 
 # 07 every k at once
 

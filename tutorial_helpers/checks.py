@@ -117,7 +117,7 @@ def progress(notebook):
 
     Examples
     --------
-    >>> progress("00")
+    >>> progress("98")
     There is no exercise in this notebook.
     """
     numbers = [number for number in EXERCISES if number.startswith(notebook + ".")]
@@ -165,6 +165,18 @@ def _same(answer, value):
 
 # 00 start here
 
+
+@exercise("00.1", "the fraction of neurons that is removed")
+def check_removed_fraction(k, m):
+    """Compare with 1 − k / m."""
+    hints = {
+        "that is the fraction that stays": k / m,
+        "that is how many neurons go; which fraction of all are they?": m - k,
+        "a fraction lies between 0 and 1: leave the percent sign to the reader": 100 * (1 - k / m),
+    }
+    return Expected(1 - k / m, hints)
+
+
 # 01 training
 
 # 02 magnitude pruning
@@ -173,9 +185,150 @@ def _same(answer, value):
 
 # 04 pruning with the ID
 
+
+@exercise("04.1", "the activations of the kept neurons alone")
+def check_kept_activations(X, W, b, kept):
+    """Check ``φ(X W[:, J] + b[J])``, in the order of ``J``."""
+    A, k = X @ W[:, kept], len(kept)
+    mistakes = {
+        "some values are negative: which step of the layer is missing?": A + b[kept],
+        "an image without ink would leave every neuron at 0: what shifts it?": np.maximum(A, 0),
+        "the bias shifts a neuron before ReLU looks at it": np.maximum(A, 0) + b[kept],
+        "these are the first k neurons, not the kept ones": np.maximum(X @ W[:, :k] + b[:k], 0),
+        "these columns are sorted; T expects them in the order of kept": np.maximum(
+            X @ W[:, np.sort(kept)] + b[np.sort(kept)], 0
+        ),
+    }
+    return Expected(np.maximum(A + b[kept], 0), mistakes)
+
+
+@exercise("04.2", "the weights that take over for a removed neuron")
+def check_merged_weights(U):
+    """Check ``T U`` where the third neuron is twice the first plus the second."""
+    first, second, third = np.asarray(U)
+    mistakes = {
+        "the removed neuron's row of U is lost: who passes it on?": [first, second],
+        "each kept neuron passes on its own share, not all of it": [first + third, second + third],
+        "the two shares are swapped": [first + third, second + 2 * third],
+        "the kept neurons still have their own rows of U as well": [2 * third, third],
+    }
+    return Expected([first + 2 * third, second + third], mistakes)
+
+
+@exercise("04.3", "images won and images lost")
+def check_won_and_lost(full, pruned, y):
+    """Check how many images only the pruned network and only the full one gets right."""
+    won, lost = np.sum((pruned == y) & (full != y)), np.sum((pruned != y) & (full == y))
+    changed = np.sum(full != pruned)
+    mistakes = {
+        "the right two counts in the wrong order": [lost, won],
+        "counts, please, not fractions": [won / len(y), lost / len(y)],
+        "this is the difference; we ask for both counts": won - lost,
+        "some changed predictions are wrong before and after": [won, changed - won],
+        "these are all that each network gets right": [np.sum(pruned == y), np.sum(full == y)],
+    }
+    return Expected([won, lost], mistakes)
+
+
 # 05 the error bound
 
+
+@exercise("05.1", "the error of the logits from R, P and U")
+def check_logit_error(R, P, U, k):
+    """Check ``‖R22 (Pᵀ U)₂‖₂``."""
+    R22, removed = R[k:, k:], U[P[k:]]
+    norm = np.linalg.norm
+    mistakes = {
+        "this is a bound; multiply the matrices before the norm": norm(R22, 2) * norm(removed, 2),
+        "this is the looser bound; only removed neurons count": norm(R22, 2) * norm(U, 2),
+        "this is the Frobenius norm; we ask for the largest stretch": norm(R22 @ removed),
+        "which rows of U belong to columns k and on of R? Pivoting moved them": norm(
+            R22 @ U[k:], 2
+        ),
+        "this is the error of Z; the next layer is missing": norm(R22, 2),
+    }
+    return Expected(norm(R22 @ removed, 2), mistakes)
+
+
+@exercise("05.2", "which predictions are certified")
+def check_is_safe(before, after):
+    """Check a function of the logits before and after pruning; it returns one bool a row."""
+    moved, (second, first) = np.abs(after - before), np.sort(before, axis=1)[:, -2:].T
+    largest, second_after = moved.max(axis=1), np.sort(after, axis=1)[:, -2:].T
+    mistakes = {
+        "the best logit can fall while the second rises: how far may each go?": largest
+        < first - second,
+        "the worst logit decides, not the average one": moved.mean(axis=1) < (first - second) / 2,
+        "measure the lead over the second-best logit, not over 0": largest < first / 2,
+        "this compares predictions; a certificate also says that there was room": before.argmax(1)
+        == after.argmax(1),
+        "the margin is that of the full network": largest < (second_after[1] - second_after[0]) / 2,
+    }
+    return Expected(largest < (first - second) / 2, mistakes, ask=(before, after))
+
+
+@exercise("05.3", "how many held-out images we need")
+def check_images_needed(agreement, confidence):
+    """Check the least n with ``agreement ** n ≤ 1 − confidence``."""
+    exact = np.log(1 - confidence) / np.log(agreement)
+    two_sided = np.log((1 - confidence) / 2) / np.log(agreement)
+    mistakes = {
+        "one image fewer than needed: round which way?": np.floor(exact),
+        "the rule of three is close; solve the equation itself": round(3 / (1 - agreement)),
+        "a number of images is whole": exact,
+        "one such run in that many is expected, but how sure does it make us?": round(
+            1 / (1 - agreement)
+        ),
+        "this is for a two-sided limit; ours looks down only": np.ceil(two_sided),
+    }
+    return Expected(np.ceil(exact), mistakes)
+
+
 # 06 timing
+
+
+@exercise("06.1", "multiply-adds for one row")
+def check_multiply_adds(d, m, c):
+    """Check a function of d, m and c: ``d m + m c``."""
+    mistakes = {
+        "the second layer multiplies too": d * m,
+        "the layers work one after the other: do their costs multiply?": d * m * c,
+        "biases are added, not multiplied: these are the parameters": d * m + m + m * c + c,
+        "a matrix product visits every pair of an input and an output": d + m + c,
+        "a multiply-add counts once here": 2 * (d * m + m * c),
+    }
+    return Expected(d * m + m * c, mistakes, ask=(d, m, c))
+
+
+@exercise("06.2", "the speed-up that these timings show")
+def check_speed_up(full, pruned, warm_up):
+    """Check the ratio of medians after the warm-up."""
+    a, b = full[warm_up:], pruned[warm_up:]
+    mistakes = {
+        "one slow moment moves a mean: what does not care?": a.mean() / b.mean(),
+        "the first rounds are warm-up": np.median(full) / np.median(pruned),
+        "upside down: a speed-up above 1 means that the pruned one is faster": np.median(b)
+        / np.median(a),
+        "one round each is an anecdote": full[0] / pruned[0],
+        "the fastest run is one run as well": a.min() / b.min(),
+        "this is a difference in seconds": np.median(a) - np.median(b),
+    }
+    return Expected(np.median(a) / np.median(b), mistakes)
+
+
+@exercise("06.3", "the speed-up at a single row")
+def check_single_row_speed_up(overhead, work, share):
+    """Check ``(overhead + work) / (overhead + share · work)``."""
+    full, pruned = overhead + work, overhead + share * work
+    mistakes = {
+        "the overhead does not shrink with the network": 1 / share,
+        "upside down: the full network takes longer": pruned / full,
+        "the pruned network has the overhead too": full / (share * work),
+        "the full network has the overhead too": work / pruned,
+        "the share is what stays, not what goes": full / (overhead + (1 - share) * work),
+    }
+    return Expected(full / pruned, mistakes)
+
 
 # 07 every k at once
 

@@ -111,7 +111,8 @@ def time_calls(contestants, *, repeats=20, warm_up=2):
             call()
             if i >= 0:
                 seconds[name][i] = perf_counter() - start
-    threads = max((library["num_threads"] for library in threadpool_info()), default=1)
+    blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    threads = max((library["num_threads"] for library in blas), default=1)
     return Timings(seconds, threads)
 
 
