@@ -1,0 +1,250 @@
+"""The stored notebooks have no problems, and every rule about them fires when it should."""
+
+import json
+import re
+import shutil
+
+import notebook_tools
+import pytest
+from notebook_tools import METADATA, main, normalise, notebooks, problems, read, refresh
+
+# one white pixel, with a comment in it
+PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAAEnRFWHRTb2Z0d2FyZQBOb3RlYm9va1TcsR4AAAAKSURB"
+    "VHjaY/gPAAEBAQAbtu5WAAAAAElFTkSuQmCC"
+)
+VIEW = notebook_tools.WIDGET_VIEW
+
+
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_stored_notebook_has_no_problems(path):
+    assert problems(path) == []
+
+
+# --- small notebooks, healthy but for one thing --------------------------------------------------
+
+
+def prose(text, name="prose"):
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
+
+
+def code(source, *outputs, name="code", count=1, **metadata):
+    return {
+        "cell_type": "code",
+        "id": name,
+        "metadata": metadata,
+        "source": source,
+        "execution_count": count,
+        "outputs": list(outputs),
+    }
+
+
+def text(value, name="stdout"):
+    return {"output_type": "stream", "name": name, "text": value}
+
+
+def data(metadata=None, **bundle):
+    bundle = {kind.replace("_", "/"): value for kind, value in bundle.items()}
+    return {"output_type": "display_data", "data": bundle, "metadata": metadata or {}}
+
+
+def write(path, *cells, **metadata):
+    notebook = {
+        "cells": list(cells),
+        "metadata": METADATA | metadata,
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return path
+
+
+HEALTHY = code("print(1)", text("1\n"))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two healthy lessons with their solutions."""
+    for name in ("01_one.ipynb", "02_two.ipynb"):
+        write(tmp_path / name, HEALTHY)
+        write(tmp_path / "solutions" / name, HEALTHY)
+    return tmp_path
+
+
+def test_a_healthy_notebook_has_no_problems(folder):
+    path = write(
+        folder / "01_one.ipynb",
+        prose(
+            "Back to [two](02_two.ipynb#top), its [solution](solutions/02_two.ipynb), "
+            "[the paper](https://arxiv.org/abs/2108.00065), [above](#top). "
+            "Columns: $Z_{:,J}$. `Z[J](no/link)` ![a kept neuron](02_two.ipynb) "
+            '<img src="02_two.ipynb" alt="a removed neuron">'
+        ),
+        code("show(ax, 'A line.')", data({"image/png": {"alt": "A line."}}, image_png=PNG)),
+        code("# NBVAL_CHECK_OUTPUT\nprint(0.5)", text("0.5\n"), name="exact", count=2),
+        code("k = 10\n" * 20, name="long-but-alone", count=3),
+        *(code("k", name=f"short-{count}", count=count) for count in range(4, 12)),
+    )
+    assert problems(path) == []
+    assert problems(folder / "solutions" / "01_one.ipynb") == []
+    assert notebooks(folder) == sorted(folder.rglob("*.ipynb"))
+
+
+FIRING = {
+    "more than 20": [code("k = 1\n" * 21), *[code("k", HEALTHY["outputs"][0])] * 10],
+    "median code cell has 7 lines": [code("k = 1\n" * 7, text("1"))],
+    "100% of the code cells have more than 15": [code("k = 1\n" * 16, text("1"))],
+    "it is empty": [code(" \n", text("1"))],
+    "no code cell": [prose("Only words.")],
+    "execution counts are [2]": [code("1", text("1"), count=2)],
+    "execution counts are [None]": [code("1", text("1"), count=None)],
+    "execution counts are [1, 3]": [code("1", text("1")), code("1", count=3, name="next")],
+    "no outputs at all": [code("k = 1")],
+    "stopped with ValueError: no": [
+        code("1", {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": []})
+    ],
+    "wrote to stderr: oh": [code("1", text("oh", name="stderr"))],
+    "printed a warning": [code("1", text("ConvergenceWarning: not converged"))],
+    "view of a widget": [code("1", data(**{VIEW: {"model_id": "a"}, "text_html": "<p>a</p>"}))],
+    "figure has no alternative text": [code("1", data(image_png=PNG))],
+    "its figure has no alternative": [
+        code("1", data({"image/svg+xml": {"alt": " "}}, **{"image_svg+xml": "<svg/>"}))
+    ],
+    "<img> in its output": [code("1", data(text_html='<img src="data:a">'))],
+    "an <img> has no alternative text": [prose('<p><img src="a" alt=" "></p>'), HEALTHY],
+    "the image 02_two.ipynb has no alternative": [prose("![](02_two.ipynb)"), HEALTHY],
+    "the link to 03_three.ipynb leads nowhere": [prose("[next](03_three.ipynb)"), HEALTHY],
+    "the link to 04_four.ipynb#a leads": [prose('<a href="04_four.ipynb#a">on</a>'), HEALTHY],
+    "the link to ../02_two.ipynb leads": [prose("[b](../02_two.ipynb)"), HEALTHY],
+    "Z_{J,:} chooses rows": [prose("The kept rows $Z_{J, :}$."), HEALTHY],
+    "place on one machine: /home/me": [code("1", text("in /home/me/lesson.py"))],
+    "machine: C:\\Users\\": [code("1", text("in C:\\Users\\me"))],
+    "machine: file:///Users/me": [code("1", data(text_html="<a href='file:///Users/me/a'>"))],
+    "address in memory: 0x7f3a5c": [code("f", data(text_plain="<function f at 0x7f3a5c>"))],
+    "output is not text alone": [
+        code("# NBVAL_CHECK_OUTPUT\n1", data({"image/png": {"alt": "a"}}, image_png=PNG))
+    ],
+    "0.1234567 is too long": [code("# NBVAL_CHECK_OUTPUT\n1", text("0.1234567"))],
+    "'code' is used more than once": [HEALTHY, HEALTHY],
+    "'a1b2c3d4', not a slug": [code("1", text("1"), name="a1b2c3d4")],
+    "'By_Hand', not a slug": [code("1", text("1"), name="By_Hand")],
+    "cell 1 has no id": [code("1", text("1"), name=None)],
+    "metadata of a front end: ['collapsed']": [code("1", text("1"), collapsed=True)],
+}
+
+
+@pytest.mark.parametrize("message", FIRING)
+def test_a_rule_about_cells_fires(message, folder):
+    found = problems(write(folder / "01_one.ipynb", *FIRING[message]))
+    assert any(message in problem for problem in found), found
+
+
+def test_rules_about_the_notebook_fire(folder):
+    path = write(folder / "01_one.ipynb", HEALTHY, widgets={}, language_info={"version": "3.11.2"})
+    assert len(problems(path)) == 2
+    notebook = read(path) | {"nbformat_minor": 4}
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert "not in notebook format 4.5" in problems(path)
+
+
+def test_lessons_and_solutions_come_in_pairs(folder):
+    alone = write(folder / "03_three.ipynb", HEALTHY)
+    assert problems(alone) == ["no solutions/03_three.ipynb"]
+    alone = write(folder / "solutions" / "04_four.ipynb", HEALTHY)
+    assert problems(alone) == ["a solution without its lesson 04_four.ipynb"]
+    assert "is not like" in problems(write(folder / "notes.ipynb", HEALTHY))[0]
+
+
+def test_only_the_start_may_lack_a_solution_and_only_without_exercises(folder):
+    start = write(folder / "00_start_here.ipynb", HEALTHY)
+    assert problems(start) == []
+    write(start, code("T = ...", text("1"), tags=["exercise"]))
+    assert problems(start) == ["no solutions/00_start_here.ipynb"]
+
+
+def test_a_solution_has_the_exercises_of_its_lesson(folder):
+    write(folder / "01_one.ipynb", code("T = ...", text("1"), name="try", tags=["exercise"]))
+    assert "other ids" in problems(folder / "solutions" / "01_one.ipynb")[0]
+
+
+# --- running and storing -------------------------------------------------------------------------
+
+
+def test_normalise_keeps_what_a_reader_sees_and_nothing_else():
+    live = data(**{VIEW: {"model_id": "a"}, "text_plain": "VBox(children=…)"})
+    live_with_page = data(**{VIEW: {"model_id": "a"}, "text_html": "<p>9</p>"})
+    notebook = {
+        "cells": [
+            prose("One."),
+            prose("Two.", name="1a2b3c4d"),
+            code(
+                "1", text("a"), text("b"), live, live_with_page, name=None, count=7, scrolled=True
+            ),
+            code(
+                "2", data(image_png=PNG), name="decade", count=9, jupyter={"outputs_hidden": True}
+            ),
+        ],
+        "metadata": {"widgets": {}, "kernelspec": {"name": "my-env"}, "title": "kept"},
+        "nbformat": 4,
+        "nbformat_minor": 4,
+    }
+    tidy = normalise(notebook)
+    assert [cell["id"] for cell in tidy["cells"]] == ["prose", "cell-02", "cell-03", "decade"]
+    assert tidy["metadata"] == METADATA | {"title": "kept"}
+    first, second = tidy["cells"][2:]
+    assert (first["execution_count"], second["execution_count"]) == (1, 2)
+    assert first["metadata"] == second["metadata"] == {}
+    assert first["outputs"] == [text("ab"), data(text_html="<p>9</p>")]
+    picture = second["outputs"][0]["data"]["image/png"]
+    assert len(picture) < len(PNG)
+    again = json.loads(json.dumps(tidy))
+    assert normalise(again) == tidy
+
+
+CELLS = {
+    "stream": "import sys\nfor i in range(3):\n    print(i, flush=True)\nsys.stdout.flush()",
+    "widget": "import ipywidgets\nipywidgets.interact(lambda k: print(k), k=(1, 9));",
+    "figure": (
+        "from tutorial_helpers import show\nimport matplotlib.pyplot as plt\n"
+        "_, ax = plt.subplots()\nax.plot([1, 2])\nshow(ax, 'A line.')"
+    ),
+    "folder": "from pathlib import Path\nPath('01_one.ipynb').exists()",
+}
+
+
+@pytest.fixture
+def lesson(folder):
+    cells = [code(source, name=name, count=None) for name, source in CELLS.items()]
+    return write(folder / "01_one.ipynb", *cells)
+
+
+def test_refresh_stores_one_clean_run_and_then_changes_nothing(lesson):
+    assert problems(lesson)
+    assert refresh(lesson)
+    assert problems(lesson) == []
+    stored = lesson.read_bytes()
+    assert stored.endswith(b"}\n")
+    assert not refresh(lesson)
+    assert lesson.read_bytes() == stored
+    stream, widget, figure, place = read(lesson)["cells"]
+    assert stream["outputs"] == [text("0\n1\n2\n")]
+    assert widget["outputs"] == []
+    assert figure["outputs"][0]["metadata"]["image/png"]["alt"] == "A line."
+    assert place["outputs"][0]["data"]["text/plain"] == "True"
+
+
+def test_refresh_leaves_a_failing_notebook_as_it_was(folder, capsys):
+    path = write(folder / "01_one.ipynb", code("1 / 0", count=None))
+    before = path.read_bytes()
+    assert main(["refresh", str(path)]) == 1
+    assert "ZeroDivisionError" in capsys.readouterr().out
+    assert path.read_bytes() == before
+
+
+def test_check_tells_every_problem_and_fails(folder, capsys):
+    path = write(folder / "01_one.ipynb", code("k = 1"))
+    assert main(["check", str(path)]) == 1
+    assert re.search(r"01_one.ipynb: no outputs at all", capsys.readouterr().out)
+    shutil.copy(folder / "02_two.ipynb", path)
+    assert main(["check", str(path)]) == 0
