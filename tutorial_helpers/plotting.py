@@ -10,6 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from .decomposition import PivotedQR
+
 STYLE = "tutorial_helpers.style"
 
 # One colour, marker and dash for each method through the whole series (Okabe and Ito's palette).
@@ -23,6 +25,15 @@ METHODS = {
     "best": {"color": "#000000", "linestyle": "-.", "marker": "x"},
     "training": {"color": "#56B4E9", "linestyle": "--", "marker": "P"},
     "test": {"color": "#000000", "linestyle": "-", "marker": "o"},
+    "classical": {"color": "#D55E00", "linestyle": "--", "marker": "s"},
+    "modified": {"color": "#E69F00", "linestyle": "-.", "marker": "D"},
+    "householder": {"color": "#009E73", "linestyle": "-", "marker": "^"},
+    "accuracy": {"color": "#0072B2", "linestyle": "-", "marker": "o"},
+    "agreement": {"color": "#56B4E9", "linestyle": "--", "marker": "P"},
+    "measured": {"color": "#0072B2", "linestyle": "-", "marker": "o"},
+    "greedy": {"color": "#E69F00", "linestyle": "-.", "marker": "D"},
+    "ticket": {"color": "#000000", "linestyle": "--", "marker": "P"},
+    "tight": {"color": "#CC79A7", "linestyle": "-.", "marker": "d"},
 }
 
 
@@ -61,10 +72,7 @@ def show_png(png, caption):
 
 
 def _axes(ax, **size):
-    if ax is not None:
-        return ax
-    with plt.style.context(STYLE):
-        return plt.subplots(**size)[1]
+    return plt.subplots(**size)[1] if ax is None else ax
 
 
 def plot_images(images, titles=None, *, axes=None, shape=(8, 8), columns=10, limits=None):
@@ -109,6 +117,7 @@ def plot_images(images, titles=None, *, axes=None, shape=(8, 8), columns=10, lim
     return axes[: len(images)]
 
 
+@plt.style.context(STYLE)
 def plot_curves(
     x, curves, *, ax=None, title="", xlabel="", ylabel="", full=None, log=False, logx=False
 ):
@@ -137,28 +146,109 @@ def plot_curves(
     >>> ax.get_xlabel()
     'k'
     """
-    ax = _axes(ax)
     x = np.asarray(x)
-    for label, values in curves.items():
-        values = np.asarray(values)
-        look = _look(label, few=len(x) <= 20)
-        if values.ndim == 2:
-            mean, spread = values.mean(axis=0), values.std(axis=0, ddof=1)
-            color = look.get("color") or ax._get_lines.get_next_color()
-            ax.fill_between(x, mean - spread, mean + spread, color=color, alpha=0.15, lw=0)
-            values, look = mean, look | {"color": color}
-        ax.plot(x, values, label=label, **look)
-    if full is not None:
-        ax.axhline(full, label="full network", **METHODS["full"])
-    if log:
-        ax.set_yscale("log")
-        ax.yaxis.set_minor_locator(plt.NullLocator())
-    if logx:
-        ax.set_xscale("log")
-        ax.xaxis.set_minor_locator(plt.NullLocator())
-        ax.xaxis.set_major_formatter(plt.ScalarFormatter())
-    ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
-    if len(curves) + (full is not None) > 1:
+    with plt.style.context(STYLE):
+        ax = _axes(ax)
+        for label, values in curves.items():
+            values = np.asarray(values)
+            look = _look(label, few=len(x) <= 20)
+            if values.ndim == 2:
+                mean, spread = values.mean(axis=0), values.std(axis=0, ddof=1)
+                color = look.get("color") or ax._get_lines.get_next_color()
+                ax.fill_between(x, mean - spread, mean + spread, color=color, alpha=0.15, lw=0)
+                values, look = mean, look | {"color": color}
+            ax.plot(x, values, label=label, **look)
+        if full is not None:
+            ax.axhline(full, label="full network", **METHODS["full"])
+        if log:
+            ax.set_yscale("log")
+            ax.yaxis.set_minor_locator(plt.NullLocator())
+        if logx:
+            ax.set_xscale("log")
+            ax.xaxis.set_minor_locator(plt.NullLocator())
+            ax.xaxis.set_major_locator(plt.LogLocator(subs=(1, 2, 5)))
+            ax.xaxis.set_major_formatter(plt.ScalarFormatter())
+        ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
+        if len(curves) + (full is not None) > 1:
+            ax.legend()
+    return ax
+
+
+@plt.style.context(STYLE)
+def plot_stretch(A, *, ax=None):
+    """Draw what a 2 x 2 matrix makes of the unit circle, and the vector that it stretches most.
+
+    Parameters
+    ----------
+    A : array-like of shape (2, 2)
+    ax : Axes, optional
+
+    Returns
+    -------
+    ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If ``A`` has another shape.
+
+    Examples
+    --------
+    >>> plot_stretch([[2.0, 0.0], [0.0, 1.0]]).get_title(loc="left")
+    'The largest stretch is ‖A‖₂ = 2.00'
+    """
+    A = np.asarray(A, dtype=float)
+    if A.shape != (2, 2):
+        raise ValueError(f"A must have shape (2, 2) to be drawn in the plane, got {A.shape}")
+    ax = _axes(ax, figsize=(8, 4))
+    angle = np.linspace(0, 2 * np.pi, 200)
+    circle = np.array([np.cos(angle), np.sin(angle)])
+    longest = A @ np.linalg.svd(A)[2][0]
+    longest = longest if longest[0] >= 0 else -longest  # an SVD may point either way
+    ax.plot(*circle, "--", color="0.35", label="v, of length 1")
+    ax.plot(*(A @ circle), color=METHODS["id"]["color"], label="A v")
+    ax.plot(*np.transpose([[0, 0], longest]), "o-", color="#D55E00", label="the longest A v")
+    norm = np.linalg.norm(A, 2)
+    ax.set(title=f"The largest stretch is ‖A‖₂ = {norm:.2f}", aspect="equal")
+    ax.set(xlabel="first coordinate", ylabel="second coordinate")
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    return ax
+
+
+def plot_differences(ks, differences, *, ax=None, title="", ylabel="difference (points)"):
+    """Draw paired differences with their intervals beside each other, and the line of no effect.
+
+    Parameters
+    ----------
+    ks : sequence of int, shape (p,)
+        Drawn at equal distances, whatever their values.
+    differences : dict of str to (mean, low, high), each of shape (p,)
+        Fractions, as from `paired_differences`; drawn in percentage points. The first word of the
+        label picks the style.
+    ax : Axes, optional
+    title, ylabel : str
+
+    Returns
+    -------
+    ax : Axes
+
+    Examples
+    --------
+    >>> ax = plot_differences([10, 20], {"ID": ([0.1, 0.0], [0.05, -0.05], [0.15, 0.05])})
+    >>> [label.get_text() for label in ax.get_xticklabels()]
+    ['10', '20']
+    """
+    ax = _axes(ax)
+    ax.axhline(0, color="0.35", lw=1.5)
+    for i, (label, (mean, low, high)) in enumerate(differences.items()):
+        mean, low, high = 100 * np.array([mean, low, high])
+        places = np.arange(len(ks)) + 0.16 * (i - (len(differences) - 1) / 2)
+        look = _look(label, few=True) | {"linestyle": "", "label": label}
+        ax.errorbar(places, mean, [mean - low, high - mean], capsize=5, **look)
+    ax.set_xticks(np.arange(len(ks)), [str(k) for k in ks])
+    ax.set(title=title, xlabel="neurons kept, k", ylabel=ylabel)
+    ax.grid(axis="x", visible=False)
+    if len(differences) > 1:
         ax.legend()
     return ax
 
@@ -213,6 +303,7 @@ class Scene:
         FigureCanvasAgg(figure)
         self.figure, self.moving, self.name = figure, moving, name
         self.title = figure.axes[0].get_title(loc="left") if figure.axes else ""
+        self.width = int(figure.bbox.width)
         self._move, self._background, self._last = move, None, (None, "")
 
     def move(self, k):
@@ -404,3 +495,217 @@ def weights_scene(W, order, *, every=5, shape=(8, 8), columns=20):
         return f"k = {k}: {m - k} of {m} neurons removed; of the {len(rank)} drawn, {stay} stay"
 
     return Scene(figure, [image], move, range(1, m + 1))
+
+
+def margin_scene(images, margins, predictions, positions):
+    """Make a scene of images with the margin of a prediction below each: it may turn negative.
+
+    Parameters
+    ----------
+    images : array-like of shape (q, pixels)
+        Square images.
+    margins : array-like of shape (p, q)
+        At each position: the logit of the class that the full network predicts, minus the
+        largest other logit. Where it is negative, the prediction has changed.
+    predictions : array-like of shape (p, q)
+        The predicted classes at each position, written above the bars.
+    positions : sequence of int, length p
+
+    Returns
+    -------
+    scene : Scene
+
+    Raises
+    ------
+    ValueError
+        If there are not as many rows as positions and as many columns as images.
+
+    Examples
+    --------
+    >>> scene = margin_scene(np.eye(2, 64), [[-1.0, 3.0], [2.0, 4.0]], [[7, 3], [5, 3]], [10, 20])
+    >>> scene.move(10)
+    'k = 10: 1 of 2 predictions changed, the smallest margin is -1.0'
+    """
+    images, margins, predictions = map(np.asarray, (images, margins, predictions))
+    if not margins.shape == predictions.shape == (len(positions), len(images)):
+        raise ValueError(
+            f"for {len(positions)} positions and {len(images)} images, margins and predictions "
+            f"need shape {(len(positions), len(images))}; got {margins.shape}, {predictions.shape}"
+        )
+    title = "Where the margin falls below zero, the prediction changes"
+    low, high = 1.15 * min(margins.min(), 0), 1.15 * margins.max()
+    figure, axes = _scene_figure(2, len(images), figsize=(10, 3.8))
+    with plt.style.context(STYLE):
+        figure.suptitle(title, x=0.01, ha="left", fontsize=15, fontweight="bold")
+        side = round(images.shape[1] ** 0.5)
+        plot_images(images, axes=axes[0], shape=(side, side))
+        bars = [ax.bar([0], [0])[0] for ax in axes[1]]
+        texts = [ax.set_title("", loc="center", fontsize=14) for ax in axes[1]]
+        for i, ax in enumerate(axes[1]):
+            ax.set(ylim=(low, high), xlim=(-0.6, 0.6), xticks=[])
+            ax.axhline(0, color="0.2", lw=1.5)
+            ax.tick_params(labelleft=i == 0)
+            ax.set_title(" ")
+        axes[1, 0].set_ylabel("margin (logits)")
+    index = {int(k): i for i, k in enumerate(positions)}
+
+    def move(k):
+        at = index[k]
+        for bar, text, m, p in zip(bars, texts, margins[at], predictions[at], strict=True):
+            bar.set(height=m, color="black" if m < 0 else METHODS["id"]["color"])
+            text.set_text(f"{p} ✗" if m < 0 else f"{p}")
+        changed = np.count_nonzero(margins[at] < 0)
+        told = f"{changed} of {len(images)} predictions changed"
+        return f"k = {k}: {told}, the smallest margin is {margins[at].min():.1f}"
+
+    scene = Scene(figure, [*bars, *texts], move, positions)
+    scene.title = title
+    return scene
+
+
+def rebuild_scene(X_train, X_test, *, rows=(0, 1, 2, 3), shape=(8, 8)):
+    """Make a scene of images rebuilt from k of their pixels, which the ID of others has chosen.
+
+    Columns are pixels. The ID of ``X_train`` gives kept pixels ``J`` and ``T``; an image ``x`` is
+    rebuilt as ``x[J] T``.
+
+    Parameters
+    ----------
+    X_train : array-like of shape (n, pixels)
+        The images that the ID sees.
+    X_test : array-like of shape (p, pixels)
+        New images.
+    rows : sequence of int
+        Which of the new images are drawn.
+    shape : tuple of int
+        Rows and columns of pixels of one image.
+
+    Returns
+    -------
+    scene : Scene
+        Positions from 1 to the number of pixels.
+
+    Raises
+    ------
+    ValueError
+        If both have not as many columns as the shape has pixels.
+
+    Examples
+    --------
+    >>> rebuild_scene(np.eye(4), np.eye(4), rows=[0], shape=(2, 2)).move(3)
+    'k = 3: relative error 50.0% on training images, 50.0% on new ones'
+    """
+    X_train, X_test = np.asarray(X_train, dtype=float), np.asarray(X_test, dtype=float)
+    pixels = int(np.prod(shape))
+    if X_train.shape[1:] != (pixels,) or X_test.shape[1:] != (pixels,):
+        raise ValueError(
+            f"images of shape {tuple(shape)} have {pixels} columns, "
+            f"got X_train of shape {X_train.shape} and X_test of shape {X_test.shape}"
+        )
+    factored, positions = PivotedQR(X_train), range(1, pixels + 1)
+    rebuilt = [X_test[:, factored.kept(k)] @ factored.interpolation(k) for k in positions]
+    training = factored.errors[1:] / factored.errors[0]
+    new = [np.linalg.norm(X_test - image) / np.linalg.norm(X_test) for image in rebuilt]
+    rebuilt = np.array([image[list(rows)] for image in rebuilt])
+
+    title = "New digits, rebuilt from the marked pixels"
+    with plt.style.context(STYLE):
+        figure = Figure(figsize=(10, 4.2))
+        left, right = figure.subfigures(1, 2, width_ratios=(1.4, 1))
+        axes = left.subplots(2, len(rows), squeeze=False)
+        plot_images(X_test[list(rows)], axes=axes[0], shape=shape, limits=(0, X_test.max()))
+        plot_images(rebuilt[0], axes=axes[1], shape=shape, limits=(0, X_test.max()))
+        left.suptitle(title, x=0.02, ha="left", fontsize=15, fontweight="bold")
+        curves = {"training images": training, "test images": new}
+        ax = right.subplots()
+        plot_curves(positions, curves, ax=ax, xlabel="k, pixels kept", ylabel="relative error")
+        ax.set_title("The more pixels, the smaller the error")
+        marks = [ax.plot([], [], "s", ms=8, mfc="none", mew=2)[0] for ax in axes[0]]
+        dots = [
+            ax.plot([], [], "o", ms=12, mec="white", color=line.get_color())[0]
+            for line in ax.lines[:2]
+        ]
+    pictures = [ax.images[0] for ax in axes[1]]
+    heights = np.array([training, new])
+
+    def move(k):
+        row, column = np.divmod(factored.kept(k), shape[1])
+        for mark, picture, image in zip(marks, pictures, rebuilt[k - 1], strict=True):
+            mark.set_data(column, row)
+            picture.set_data(image.reshape(shape))
+        for dot, height in zip(dots, heights[:, k - 1], strict=True):
+            dot.set_data([k], [height])
+        told = "{:.1%} on training images, {:.1%} on new ones".format(*heights[:, k - 1])
+        return f"k = {k}: relative error {told}"
+
+    scene = Scene(figure, [*pictures, *marks, *dots], move, positions)
+    scene.title = title
+    return scene
+
+
+def heat_scene(positions, values, rows, columns, *, title="", name="k", form="{:.1f}"):
+    """Make a scene of a table whose cells are coloured by their value, one table per position.
+
+    Parameters
+    ----------
+    positions : sequence of int
+    values : array-like of shape (len(positions), len(rows), len(columns))
+        One scale of colours serves all positions.
+    rows, columns : sequence of str
+    title : str
+    name : str
+        What a position is called.
+    form : str
+        How a value is written.
+
+    Returns
+    -------
+    scene : Scene
+
+    Raises
+    ------
+    ValueError
+        If ``values`` has another shape.
+
+    Examples
+    --------
+    >>> scene = heat_scene([1, 2], [[[0.1, 0.2]], [[0.4, 0.3]]], ["id"], ["none", "ridge"])
+    >>> scene.move(2)
+    'k = 2: best 0.4 by id + none, worst 0.3 by id + ridge'
+    """
+    values = np.asarray(values, dtype=float)
+    shape = (len(positions), len(rows), len(columns))
+    if values.shape != shape:
+        raise ValueError(f"values must have shape {shape}, got {values.shape}")
+    index = {int(k): i for i, k in enumerate(positions)}
+    figure, axes = _scene_figure(figsize=(9.5, 0.55 * len(rows) + 1.6))
+    ax = axes[0, 0]
+    with plt.style.context(STYLE):
+        image = ax.imshow(values[0], vmin=values.min(), vmax=values.max(), cmap="cividis")
+        image.axes.set_aspect("auto")
+        cells = [
+            ax.text(j, i, "", ha="center", va="center", fontsize=18)
+            for i, j in np.ndindex(shape[1:])
+        ]
+        corner = ax.text(1, 1.03, "", ha="right", transform=ax.transAxes, weight="bold")
+        ax.set(title=title)
+        ax.set_xticks(range(len(columns)), columns, fontsize=15)
+        ax.set_yticks(range(len(rows)), rows, fontsize=15)
+        ax.tick_params(length=0)
+        ax.grid(False)
+        ax.spines[:].set_visible(False)
+
+    def move(k):
+        table = values[index[k]]
+        image.set_data(table)
+        corner.set_text(f"{name} = {k}")
+        for cell, value in zip(cells, table.ravel(), strict=True):
+            dark = image.norm(value) < 0.5
+            cell.set(text=form.format(value), color="white" if dark else "black")
+        told = []
+        for word, at in (("best", np.argmax(table)), ("worst", np.argmin(table))):
+            i, j = np.unravel_index(at, table.shape)
+            told.append(f"{word} {form.format(table[i, j])} by {rows[i]} + {columns[j]}")
+        return f"{name} = {k}: " + ", ".join(told)
+
+    return Scene(figure, [image, *cells, corner], move, positions, name=name)
