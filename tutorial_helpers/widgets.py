@@ -49,29 +49,37 @@ def explore_k(scene, start=None):
     """
     positions = scene.positions
     start = positions[len(positions) // 2] if start is None else start
-    picture = widgets.Image(value=scene.png(start), format="png")
-    sentence = widgets.HTML(escape(scene.move(start)), style={"font_size": "16px"})
+    png, told = scene.png(start), scene.move(start)
+    wide = {"width": f"{scene.width}px", "max_width": "100%"}
+    picture = widgets.Image(value=png, format="png", layout=wide)
+    sentence = widgets.HTML(escape(told), style={"font_size": "16px"})
     steps = {"min": positions[0], "max": positions[-1], "step": positions.step, "value": start}
     slider = widgets.IntSlider(
         **steps, description=scene.name, readout=False, layout={"width": "60%"}
     )
     field = widgets.BoundedIntText(**steps, layout={"width": "6em"})
     play = widgets.Play(**steps | {"step": positions.step * max(1, len(positions) // 100)})
-    for other in (field, play):
-        widgets.jslink((other, "value"), (slider, "value"))
 
     def redraw(change):
-        # a number typed into the field may lie between two positions
-        k = positions[round((change["new"] - positions[0]) / positions.step)]
+        k = change["new"]
         try:
             picture.value, sentence.value = scene.png(k), escape(scene.move(k))
         except Exception as error:
             # Jupyter would hide it in a log, and the picture would stand still without a reason
             told = f"{scene.name} = {k} cannot be drawn: {type(error).__name__}: {error}"
             sentence.value = f"<strong>{escape(told)}</strong>"
-        slider.value = k
+        field.value = k
+        # while it plays, the player is ahead of the picture and must not be called back
+        play.value = play.value if play.playing else k
+
+    def follow(change):
+        # a number typed into the field may lie between two positions
+        k = positions[round((change["new"] - positions[0]) / positions.step)]
+        slider.value = change["owner"].value = k
 
     slider.observe(redraw, "value")
+    field.observe(follow, "value")
+    play.observe(follow, "value")
     explorer = widgets.VBox([widgets.HBox([play, slider, field]), picture, sentence])
     _label(explorer, scene)
     return explorer
