@@ -75,6 +75,7 @@ def _axes(ax, **size):
     return plt.subplots(**size)[1] if ax is None else ax
 
 
+@plt.style.context(STYLE)
 def plot_images(images, titles=None, *, axes=None, shape=(8, 8), columns=10, limits=None):
     """Draw rows of pixels as images, side by side.
 
@@ -103,9 +104,8 @@ def plot_images(images, titles=None, *, axes=None, shape=(8, 8), columns=10, lim
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     if axes is None:
-        with plt.style.context(STYLE):
-            size = (1.25 * columns, (1.6 if titles is not None else 1.25) * rows)
-            axes = plt.subplots(rows, columns, figsize=size, squeeze=False)[1]
+        size = (1.25 * columns, (1.6 if titles is not None else 1.25) * rows)
+        axes = plt.subplots(rows, columns, figsize=size, squeeze=False)[1]
     axes = np.ravel(axes)
     low, high = limits if limits is not None else (None, None)
     for ax in axes:
