@@ -16,15 +16,45 @@ from .convolution import (
     patch_matrix,
     prune_channels,
 )
-from .correction import interpolation, least_squares, no_correction
+from .correction import interpolation, least_squares, mean_into_bias, no_correction, ridge
 from .curves import accuracy_at_every_k, agreement, logits_at_every_k
 from .data import load_digits_split
 from .decomposition import PivotedQR, interpolative_decomposition
 from .deep import greedy_path, network_size, prune_layers, uniform_path, widths_within
 from .networks import hidden_activations, logits, smaller_network, train_network
-from .plotting import Scene, curve_scene, plot_curves, plot_images, show, weights_scene
+from .plotting import (
+    Scene,
+    curve_scene,
+    heat_scene,
+    margin_scene,
+    plot_curves,
+    plot_differences,
+    plot_images,
+    plot_stretch,
+    rebuild_scene,
+    show,
+    weights_scene,
+)
 from .pruning import prune, prune_by_id, prune_by_magnitude
-from .selection import at_random, by_id, by_magnitude
+from .selection import (
+    at_random,
+    by_greedy,
+    by_id,
+    by_leverage,
+    by_magnitude,
+    by_norm_product,
+    by_strong_id,
+    by_variance,
+    strong_columns,
+)
+from .studies import (
+    compare_methods,
+    generated_split,
+    initial_network,
+    load_study,
+    paired_differences,
+    run_study,
+)
 from .timing import time_calls, time_predict
 from .widgets import explore_k, show_snapshots
 
@@ -39,9 +69,17 @@ __all__ = [
     "by_magnitude",
     "at_random",
     "by_id",
+    "by_norm_product",
+    "by_variance",
+    "by_leverage",
+    "by_strong_id",
+    "strong_columns",
+    "by_greedy",
     "no_correction",
+    "mean_into_bias",
     "interpolation",
     "least_squares",
+    "ridge",
     "prune_by_magnitude",
     "prune_by_id",
     "prune",
@@ -61,6 +99,12 @@ __all__ = [
     "uniform_path",
     "greedy_path",
     "widths_within",
+    "generated_split",
+    "initial_network",
+    "compare_methods",
+    "run_study",
+    "load_study",
+    "paired_differences",
     "error_bound",
     "certified",
     "agreement_lower_limit",
@@ -69,9 +113,14 @@ __all__ = [
     "show",
     "plot_images",
     "plot_curves",
+    "plot_differences",
+    "plot_stretch",
     "Scene",
     "curve_scene",
     "weights_scene",
+    "rebuild_scene",
+    "margin_scene",
+    "heat_scene",
     "explore_k",
     "show_snapshots",
     "claim",

@@ -7,6 +7,7 @@ the next layer's weights ``U`` (m, c) and bias ``β`` (c,). It returns the weigh
 
 import numpy as np
 from scipy.linalg import lstsq
+from sklearn.linear_model import RidgeCV
 
 
 def no_correction(Z, kept, U, beta):
@@ -91,6 +92,71 @@ def least_squares(Z, kept, U, beta):
     return U_new, beta + shift
 
 
+def mean_into_bias(Z, kept, U, beta):
+    """Replace each removed neuron by its mean: ``U[J]``, and ``β`` plus what the means put in.
+
+    ``β_new = β + z̄ U − z̄_J U[J]`` with ``z̄`` the column means of ``Z``: afterwards the mean of
+    the next layer's input is what it was.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n, m)
+    kept : ndarray of int, shape (k,)
+    U : ndarray of shape (m, c)
+    beta : ndarray of shape (c,)
+
+    Returns
+    -------
+    U_new : ndarray of shape (k, c)
+    beta_new : ndarray of shape (c,)
+
+    Examples
+    --------
+    >>> Z = np.array([[1.0, 4.0], [2.0, 6.0]])
+    >>> mean_into_bias(Z, [0], np.array([[1.0], [1.0]]), np.array([0.0]))
+    (array([[1.]]), array([5.]))
+    """
+    mean = Z.mean(axis=0)
+    return U[kept], beta + mean @ U - mean[kept] @ U[kept]
+
+
+def ridge(Z, kept, U, beta):
+    """Refit weights and bias with a penalty on large weights, whose size the data choose.
+
+    Minimises ``‖Z[:, J] U_new + β_new − (Z U + β)‖_F² + α ‖U_new‖_F²``. Of ten penalties α, each
+    ten times the last, it takes the one with the smallest leave-one-out error.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n, m)
+    kept : ndarray of int, shape (k,)
+    U : ndarray of shape (m, c)
+    beta : ndarray of shape (c,)
+
+    Returns
+    -------
+    U_new : ndarray of shape (k, c)
+    beta_new : ndarray of shape (c,)
+
+    Notes
+    -----
+    `sklearn.linear_model.RidgeCV` has the leave-one-out errors of all penalties from one
+    factorization. Generalised cross-validation (Golub, Heath and Wahba 1979) is the same with
+    every sample's leverage replaced by their mean.
+
+    Examples
+    --------
+    >>> Z = np.array([[1.0, 3.0], [2.0, 5.0], [3.0, 7.0]])  # second neuron = 2 * first + 1
+    >>> U_new, beta_new = ridge(Z, [0], np.array([[1.0], [1.0]]), np.array([0.0]))
+    >>> bool(np.allclose(U_new, 3.0)), bool(np.allclose(beta_new, 1.0))
+    (True, True)
+    """
+    A = Z[:, kept]
+    scale = A.var(axis=0).mean() * len(A) or 1.0
+    fit = RidgeCV(scale * np.logspace(-8, 1, 10)).fit(A, Z @ U)
+    return fit.coef_.T, beta + fit.intercept_
+
+
 def solve_with_bias(A, target):
     """Return weights and bias that minimise ``‖A weights + bias − target‖_F``."""
     A_mean, target_mean = A.mean(axis=0), target.mean(axis=0)
@@ -107,5 +173,7 @@ def _solve(A, B):
 CORRECTIONS = {
     "interpolation": interpolation,
     "none": no_correction,
+    "mean": mean_into_bias,
     "least squares": least_squares,
+    "ridge": ridge,
 }

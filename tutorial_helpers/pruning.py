@@ -96,12 +96,13 @@ def prune(network, k, *, X=None, select="id", correct="interpolation", layer=0, 
     k : int
         Neurons to keep in the layer.
     X : array-like of shape (n, d), optional
-        Calibration data. Only ``select="magnitude"`` or ``"random"`` together with
-        ``correct="none"`` can do without.
-    select : {"id", "magnitude", "random"} or callable
-        Which neurons stay; a callable gets ``(network, X, k, layer=…, random_state=…)`` and
+        Calibration data. Only selections that look at no data, ``"magnitude"``,
+        ``"norm product"`` and ``"random"``, can do without, and only with ``correct="none"``.
+    select : str or callable
+        Which neurons stay: "id", "magnitude", "random", "norm product", "variance", "leverage",
+        "strong id" or "greedy"; a callable gets ``(network, X, k, layer=…, random_state=…)`` and
         returns k indices.
-    correct : {"interpolation", "none", "least squares"} or callable
+    correct : {"interpolation", "none", "mean", "least squares", "ridge"} or callable
         How the next layer makes up for the rest; a callable gets ``(Z, kept, U, beta)`` and
         returns ``U_new`` (k, c) and ``beta_new`` (c,).
     layer : int

@@ -1,9 +1,11 @@
 """Which neurons to keep: each function takes network, data and k, and returns indices.
 
-The most important neuron comes first, so the first j of k are the choice for j.
+The most important neuron comes first, so the first j of k are the choice for j. The exceptions
+are `by_leverage` and `by_strong_id`, which look at k as a whole.
 """
 
 import numpy as np
+from scipy.linalg import qr, solve_triangular
 from sklearn.utils import check_random_state
 
 from ._validation import check_k
@@ -13,8 +15,14 @@ from .networks import check_layer, hidden_activations
 
 def _neurons(network, k, layer):
     """Return the incoming weights ``W`` of a layer and the checked ``k``."""
-    W = network.coefs_[check_layer(network, layer)]
+    layer = check_layer(network, layer)
+    W = network.coefs_[layer]
     return W, check_k(k, W.shape[1], f"the neurons of hidden layer {layer}")
+
+
+def _largest(scores, k):
+    """Return the k indices with the largest scores; of equal ones, the first."""
+    return np.argsort(-scores, kind="stable")[:k]
 
 
 def by_magnitude(network, X, k, *, layer=0, random_state=None):
@@ -44,7 +52,7 @@ def by_magnitude(network, X, k, *, layer=0, random_state=None):
     True
     """
     W, k = _neurons(network, k, layer)
-    return np.argsort(-(W**2).sum(axis=0), kind="stable")[:k]
+    return _largest((W**2).sum(axis=0), k)
 
 
 def at_random(network, X, k, *, layer=0, random_state=None):
@@ -102,4 +110,245 @@ def by_id(network, X, k, *, layer=0, random_state=None):
     return PivotedQR(hidden_activations(network, X, layer)).kept(k)
 
 
-SELECTIONS = {"id": by_id, "magnitude": by_magnitude, "random": at_random}
+def by_norm_product(network, X, k, *, layer=0, random_state=None):
+    """Keep the k neurons with the largest ``‖W[:, j]‖ · ‖U[j]‖``: weights in and weights out.
+
+    Multiplying ``W[:, j]`` and ``b[j]`` by ten and dividing ``U[j]`` by ten leaves a ReLU network
+    as it is; this product stays as well, the magnitude of ``W[:, j]`` does not.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+    X : ignored
+    k : int
+    layer : int
+    random_state : ignored
+
+    Returns
+    -------
+    kept : ndarray of int, shape (k,)
+
+    Examples
+    --------
+    >>> from tutorial_helpers import train_network
+    >>> network = train_network([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1], (20,), max_iter=1000)
+    >>> by_norm_product(network, None, 3).shape
+    (3,)
+    """
+    W, k = _neurons(network, k, layer)
+    U = network.coefs_[layer + 1]
+    return _largest(np.linalg.norm(W, axis=0) * np.linalg.norm(U, axis=1), k)
+
+
+def by_variance(network, X, k, *, layer=0, random_state=None):
+    """Keep the k neurons whose activations vary most over the calibration data.
+
+    A neuron that always puts out the same could move into the next layer's bias.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+    X : array-like of shape (n, d)
+    k : int
+    layer : int
+    random_state : ignored
+
+    Returns
+    -------
+    kept : ndarray of int, shape (k,)
+
+    Examples
+    --------
+    >>> from tutorial_helpers import train_network
+    >>> X = [[0.0], [1.0], [2.0], [3.0]]
+    >>> network = train_network(X, [0, 0, 1, 1], (20,), max_iter=1000)
+    >>> variances = hidden_activations(network, X).var(axis=0)
+    >>> bool(by_variance(network, X, 1)[0] == np.argmax(variances))
+    True
+    """
+    _, k = _neurons(network, k, layer)
+    return _largest(hidden_activations(network, X, layer).var(axis=0), k)
+
+
+def by_leverage(network, X, k, *, layer=0, random_state=None):
+    """Keep the k neurons with the largest leverage on the best rank-k approximation of ``Z``.
+
+    With ``Z = A Σ Vᵀ`` (SVD), neuron j has the leverage score ``ℓ_j = Σ_{i≤k} V[j, i]²``: how much
+    of its axis lies in the space of the k leading right singular vectors.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+    X : array-like of shape (n, d)
+    k : int
+    layer : int
+    random_state : ignored
+
+    Returns
+    -------
+    kept : ndarray of int, shape (k,)
+
+    Notes
+    -----
+    Mahoney and Drineas, *CUR matrix decompositions for improved data analysis* (2009), who draw
+    columns with these probabilities; here the largest are taken. The scores change with k.
+
+    Examples
+    --------
+    >>> from tutorial_helpers import train_network
+    >>> X = [[0.0], [1.0], [2.0], [3.0]]
+    >>> network = train_network(X, [0, 0, 1, 1], (20,), max_iter=1000)
+    >>> by_leverage(network, X, 3).shape
+    (3,)
+    """
+    _, k = _neurons(network, k, layer)
+    Vt = np.linalg.svd(hidden_activations(network, X, layer), full_matrices=False)[2]
+    return _largest((Vt[:k] ** 2).sum(axis=0), k)
+
+
+def by_strong_id(network, X, k, *, layer=0, random_state=None):
+    """Keep the ID's neurons, and swap some of them until no entry of ``T`` exceeds 2.
+
+    See `strong_columns`; where pivoting has done well already, this is `by_id`.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+    X : array-like of shape (n, d)
+    k : int
+    layer : int
+    random_state : ignored
+
+    Returns
+    -------
+    kept : ndarray of int, shape (k,)
+
+    Examples
+    --------
+    >>> from tutorial_helpers import train_network
+    >>> X = [[0.0], [1.0], [2.0], [3.0]]
+    >>> network = train_network(X, [0, 0, 1, 1], (20,), max_iter=1000)
+    >>> set(by_strong_id(network, X, 2)) == set(by_id(network, X, 2))
+    True
+    """
+    _, k = _neurons(network, k, layer)
+    return strong_columns(hidden_activations(network, X, layer), k)
+
+
+def strong_columns(A, k, *, f=2.0):
+    """Choose k columns by strong rank-revealing QR.
+
+    Starting from pivoted QR, swap a kept column i with a removed column j as long as this
+    multiplies ``|det R11|`` by more than ``f``. That factor is
+
+        ρ² = T[i, j]² + (length of row i of R11⁻¹)² · (length of column j of R22)².
+
+    Parameters
+    ----------
+    A : array-like of shape (n, m)
+    k : int
+        Columns to keep, from 1 to m.
+    f : float
+        At least 1; in the end no entry of ``T`` is larger.
+
+    Returns
+    -------
+    kept : ndarray of int, shape (k,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``A`` is no finite dense matrix, ``k`` out of range or ``f`` less than 1.
+
+    Notes
+    -----
+    Gu and Eisenstat, *Efficient algorithms for computing a strong rank-revealing QR
+    factorization* (1996). Each swap factors anew here, which is short but not the fastest way.
+
+    Examples
+    --------
+    >>> A = np.array([[1.0, 2.0, 0.0], [1.0, 2.0, 1.0]])
+    >>> strong_columns(A, 2)
+    array([1, 2])
+    """
+    if not f >= 1:
+        raise ValueError(f"f must be at least 1, or the swaps never end; got {f}")
+    factored = PivotedQR(A)
+    P, R = factored.kept(len(factored.pivots)), factored.R
+    r = min(check_k(k, len(P), "the columns of A"), factored.rank)
+    while 0 < r < len(P):
+        inverse = solve_triangular(R[:r, :r], np.eye(r))
+        gain = (inverse @ R[:r, r:]) ** 2
+        gain += np.outer((inverse**2).sum(axis=1), (R[r:, r:] ** 2).sum(axis=0))
+        i, j = np.unravel_index(gain.argmax(), gain.shape)
+        # A gain of f and a rounding error would swap there and back for ever.
+        if gain[i, j] <= f**2 * (1 + 1e-6):
+            break
+        order = np.arange(len(P))
+        order[[i, r + j]] = r + j, i
+        P, R = P[order], qr(R[:, order], mode="r")[0]
+    return P[:k]
+
+
+def by_greedy(network, X, k, *, layer=0, random_state=None):
+    """Keep the neurons that explain the next layer's input best, chosen one after another.
+
+    Where the ID takes the longest remaining column of ``Z``, orthogonal least squares takes the
+    one that leaves the smallest residual of ``Z U``: after what is kept has been projected out of
+    ``Z`` and ``Z U``, the neuron with the largest ``‖z_jᵀ Z U‖ / ‖z_j‖``. Both are centred first,
+    because the next layer's bias takes care of the means: best with a correction that refits it.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+    X : array-like of shape (n, d)
+    k : int
+    layer : int
+    random_state : ignored
+
+    Returns
+    -------
+    kept : ndarray of int, shape (k,)
+
+    Notes
+    -----
+    Chen, Billings and Luo, *Orthogonal least squares methods and their application to non-linear
+    system identification* (1989); for pruning, El Halabi et al. (2022).
+
+    Examples
+    --------
+    >>> from tutorial_helpers import train_network
+    >>> X = [[0.0], [1.0], [2.0], [3.0]]
+    >>> network = train_network(X, [0, 0, 1, 1], (20,), max_iter=1000)
+    >>> by_greedy(network, X, 2).shape
+    (2,)
+    """
+    _, k = _neurons(network, k, layer)
+    Z = hidden_activations(network, X, layer)
+    Z = Z - Z.mean(axis=0)
+    target = Z @ network.coefs_[layer + 1]
+    smallest = max(Z.shape) * np.finfo(Z.dtype).eps * np.linalg.norm(Z, axis=0).max(initial=0)
+    kept = []
+    for _ in range(k):
+        lengths = np.linalg.norm(Z, axis=0)
+        gains = np.linalg.norm(Z.T @ target, axis=1) / np.maximum(lengths, smallest or 1)
+        gains[lengths <= smallest] = 0
+        gains[kept] = -1
+        kept.append(int(gains.argmax()))
+        if lengths[kept[-1]] > smallest:
+            q = Z[:, kept[-1]] / lengths[kept[-1]]
+            Z -= np.outer(q, q @ Z)
+            target -= np.outer(q, q @ target)
+    return np.array(kept)
+
+
+SELECTIONS = {
+    "id": by_id,
+    "magnitude": by_magnitude,
+    "random": at_random,
+    "norm product": by_norm_product,
+    "variance": by_variance,
+    "leverage": by_leverage,
+    "strong id": by_strong_id,
+    "greedy": by_greedy,
+}
