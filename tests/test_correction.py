@@ -1,0 +1,137 @@
+"""Corrections against numpy's least squares and against what defines a least-squares solution."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutorial_helpers import (
+    PivotedQR,
+    interpolation,
+    interpolative_decomposition,
+    least_squares,
+    no_correction,
+)
+from tutorial_helpers.correction import CORRECTIONS
+
+
+def problem(n=40, m=12, c=3, *, rank=None, seed=0):
+    """Make activations (never negative, off centre), weights and bias."""
+    rng = np.random.default_rng(seed)
+    r = rank or min(n, m)
+    Z = np.maximum(rng.standard_normal((n, r)) @ rng.standard_normal((r, m)) + 0.5, 0)
+    if rank:
+        Z = rng.random((n, r)) @ rng.random((r, m))
+    return Z, rng.standard_normal((m, c)), rng.standard_normal(c)
+
+
+def error(Z, kept, U, beta, correction):
+    """Measure ``‖Z[:, J] U_new + β_new − (Z U + β)‖_F``."""
+    U_new, beta_new = correction(Z, kept, U, beta)
+    return np.linalg.norm(Z[:, kept] @ U_new + beta_new - (Z @ U + beta))
+
+
+@pytest.mark.parametrize("correction", CORRECTIONS.values(), ids=CORRECTIONS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_shapes_fit_and_nothing_is_written(correction, dtype):
+    Z, U, beta = (array.astype(dtype) for array in problem())
+    for kept in (np.array([7, 0, 3]), [5], np.arange(12)):
+        for array in (Z, U, beta):
+            array.flags.writeable = False
+        U_new, beta_new = correction(Z, kept, U, beta)
+        assert U_new.shape == (len(kept), 3)
+        assert beta_new.shape == (3,)
+        assert np.isfinite(U_new).all()
+        assert np.isfinite(beta_new).all()
+
+
+def test_no_correction_takes_rows_of_U():
+    _, U, beta = problem()
+    U_new, beta_new = no_correction(None, np.array([7, 0, 3]), U, beta)
+    assert U_new.tolist() == [U[7].tolist(), U[0].tolist(), U[3].tolist()]
+    assert beta_new.tolist() == beta.tolist()
+
+
+@pytest.mark.parametrize("k", [1, 5, 12])
+def test_interpolation_is_T_U_for_the_columns_of_the_id(k):
+    Z, U, beta = problem()
+    kept, T = interpolative_decomposition(Z, k)
+    U_new, beta_new = interpolation(Z, kept, U, beta)
+    assert np.allclose(U_new, T @ U)
+    assert np.array_equal(beta_new, beta)
+
+
+@given(seed=st.integers(0, 10**6), k=st.integers(1, 12), n=st.sampled_from([14, 40, 200]))
+def test_the_two_fits_are_those_of_numpy(seed, k, n):
+    Z, U, beta = problem(n, seed=seed)
+    kept = np.random.default_rng(seed).permutation(12)[:k]
+    A = np.column_stack([np.ones(n), Z[:, kept]])
+    if np.linalg.cond(A) > 1e6:  # both solvers lose these digits
+        return
+    T = np.linalg.lstsq(Z[:, kept], Z, rcond=None)[0]
+    assert np.allclose(interpolation(Z, kept, U, beta)[0], T @ U, atol=1e-6)
+    expected = np.linalg.lstsq(A, Z @ U + beta, rcond=None)[0]
+    U_new, beta_new = least_squares(Z, kept, U, beta)
+    assert np.allclose(U_new, expected[1:], atol=1e-6)
+    assert np.allclose(beta_new, expected[0], atol=1e-6)
+
+
+@given(seed=st.integers(0, 10**6), k=st.integers(1, 12), rank=st.sampled_from([None, 1, 4]))
+def test_what_is_left_is_orthogonal_to_what_was_fitted(seed, k, rank):
+    Z, U, beta = problem(rank=rank, seed=seed)
+    kept = np.random.default_rng(seed).permutation(12)[:k]
+    allowed = 1e-9 * (1 + np.linalg.norm(Z)) ** 2 * (1 + np.linalg.norm(U))
+    for correction, fitted in ((interpolation, Z[:, kept]), (least_squares, Z[:, kept])):
+        U_new, beta_new = correction(Z, kept, U, beta)
+        left = Z @ U + beta - (Z[:, kept] @ U_new + beta_new)
+        assert np.abs(fitted.T @ left).max() <= allowed
+    assert np.abs(left.sum(axis=0)).max() <= allowed  # the bias takes the mean
+
+
+@given(seed=st.integers(0, 10**6), k=st.integers(1, 12), rank=st.sampled_from([None, 3]))
+def test_the_more_is_refitted_the_smaller_the_error_on_the_calibration_data(seed, k, rank):
+    Z, U, beta = problem(rank=rank, seed=seed)
+    kept = np.random.default_rng(seed).permutation(12)[:k]
+    none, folded, refitted = (
+        error(Z, kept, U, beta, correction)
+        for correction in (no_correction, interpolation, least_squares)
+    )
+    slack = 1e-10 * np.linalg.norm(Z) * np.linalg.norm(U)
+    assert refitted <= folded + slack
+    assert folded <= none + slack
+
+
+def test_dependent_columns_get_the_shortest_weights():
+    Z, U, beta = problem()
+    twice = np.column_stack([Z[:, :1], Z[:, :1], Z[:, 1:]])
+    U = np.vstack([U[:1], U])
+    U_new, _ = interpolation(twice, [0, 1, 2], U, beta)
+    assert np.allclose(U_new[0], U_new[1])  # shared evenly, not huge with opposite signs
+    expected = np.linalg.lstsq(twice[:, :3], twice @ U, rcond=None)[0]
+    assert np.allclose(U_new, expected)
+
+
+def test_dead_neurons_get_no_weight():
+    Z, U, beta = problem()
+    Z[:, [2, 5]] = 0
+    for correction in (interpolation, least_squares):
+        U_new, _ = correction(Z, [2, 3, 5], U, beta)
+        assert not U_new[[0, 2]].any()
+
+
+def test_a_constant_neuron_moves_into_the_bias():
+    Z, U, beta = problem()
+    Z[:, 0] = 4.0
+    kept = np.arange(1, 12)
+    assert error(Z, kept, U, beta, least_squares) < 1e-10 * np.linalg.norm(Z)
+    assert error(Z, kept, U, beta, interpolation) > error(Z, kept, U, beta, least_squares)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_fewer_samples_than_kept_neurons_are_fitted_exactly(n):
+    Z, U, beta = problem(n)
+    kept = PivotedQR(Z).kept(8)
+    for correction in (interpolation, least_squares):
+        U_new, _ = correction(Z, kept, U, beta)
+        assert np.isfinite(U_new).all()
+        assert error(Z, kept, U, beta, correction) < 1e-9 * (1 + np.linalg.norm(Z @ U))
