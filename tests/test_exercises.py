@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from scipy.linalg import qr
+from sklearn.metrics import log_loss
 
 from tutorial_helpers import checks
 
@@ -31,6 +32,54 @@ CASES["00.1"] = Case(
 )
 
 # 01 training
+
+CASES["01.1"] = Case(
+    checks.check_guess_loss,
+    (10,),
+    [2.302585093, log_loss([0, 3], np.full((2, 10), 0.1), labels=range(10))],
+    {"minus sign": -np.log(10), "its logarithm": 0.1, "how often": 0.9, "natural": 1},
+)
+
+CASES["01.2"] = Case(
+    checks.check_parameter_count,
+    ([64, 300, 200, 10],),
+    [19_500 + 60_200 + 2_010, 81_710.0],
+    {
+        "biases are missing": 64 * 300 + 300 * 200 + 200 * 10,
+        "too": 64 * 300 + 300 * 200 + 200 * 10 + 500,
+        "input layer": 64 * 300 + 300 * 200 + 200 * 10 + 574,
+        "neurons": 510,
+    },
+)
+
+p01, Y01 = rng.dirichlet(np.ones(4), size=30), np.eye(4)[rng.integers(4, size=30)]
+L01 = np.log(p01)  # logits with these probabilities; the slopes below are finite differences
+
+
+def loss01(beta):
+    E = np.exp(L01 + beta)
+    return -np.mean(np.log((Y01 * E).sum(axis=1) / E.sum(axis=1)))
+
+
+slopes01 = [(loss01(e) - loss01(-e)) / 2e-5 for e in 1e-5 * np.eye(4)]
+CASES["01.3"] = Case(
+    checks.check_bias_gradient,
+    (p01, Y01),
+    [slopes01, np.ones(30) @ (p01 - Y01) / 30],
+    {
+        "not a sum": np.ones(30) @ (p01 - Y01),
+        "the sign": np.ones(30) @ (Y01 - p01) / 30,
+        "not of digits": np.ones(30) @ (p01 - Y01) / 4,
+        "true digits": np.ones(30) @ p01 / 30,
+    },
+)
+
+CASES["01.4"] = Case(
+    checks.check_peak_width,
+    (250,),
+    [250, 250.0],
+    {"what made it": 100, "pixels": 64, "one by one": 2500, "second valley": 400},
+)
 
 # 02 magnitude pruning
 
