@@ -93,34 +93,34 @@ KINDS = [
 
 
 @pytest.fixture(scope="session")
-def _trained_zoo():
+def trained_zoo():
     zoo = _zoo()
     assert list(zoo) == KINDS
     return zoo
 
 
 @pytest.fixture
-def zoo(_trained_zoo):
+def zoo(trained_zoo):
     """Give all kinds of networks by name, as copies that a test may change."""
-    return copy.deepcopy(_trained_zoo)
+    return copy.deepcopy(trained_zoo)
 
 
 @pytest.fixture(params=KINDS)
-def trained(request, _trained_zoo):
+def trained(request, trained_zoo):
     """Give one kind of network after the other."""
-    return copy.deepcopy(_trained_zoo[request.param])
+    return copy.deepcopy(trained_zoo[request.param])
 
 
 @pytest.fixture(scope="session")
-def _trained_digits():
+def trained_digits():
     X_train, X_test, y_train, y_test = load_digits_split()
     return train_network(X_train, y_train, (60,)), X_train, X_test, y_train, y_test
 
 
 @pytest.fixture
-def digits(_trained_digits):
+def digits(trained_digits):
     """Give a network of 60 neurons and the digits: network, X_train, X_test, y_train, y_test."""
-    return copy.deepcopy(_trained_digits)
+    return copy.deepcopy(trained_digits)
 
 
 def by_loops(network, x):

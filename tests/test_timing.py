@@ -1,0 +1,134 @@
+"""Timing on a clock that the test holds: order, warm-up, medians, table."""
+
+import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+from sklearn.neural_network import MLPClassifier
+from threadpoolctl import threadpool_limits
+
+from tutorial_helpers import prune_by_magnitude, time_calls, time_predict, timing
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Stop the clock: only what a test adds to ``clock[0]`` passes."""
+    now = [0.0]
+    monkeypatch.setattr(timing, "perf_counter", lambda: now[0])
+    return now
+
+
+def takes(clock, durations, log, name):
+    """Make a contestant whose calls take the given seconds, one after the other."""
+    left = iter(durations)
+
+    def call():
+        log.append(name)
+        clock[0] += next(left)
+
+    return call
+
+
+def test_contestants_alternate_and_warm_up_does_not_count(clock):
+    log = []
+    contestants = {
+        "a": takes(clock, [100, 100, 3, 1, 2], log, "a"),
+        "b": takes(clock, [50, 70, 1, 1, 4], log, "b"),
+    }
+    timings = time_calls(contestants, repeats=3, warm_up=2)
+    assert log == ["a", "b"] * 5
+    assert timings.seconds["a"].tolist() == [3, 1, 2]
+    assert timings.seconds["b"].tolist() == [1, 1, 4]
+    assert [timings.median("a"), timings.median("b")] == [2, 1]
+    assert timings.ratio("b") == 2
+    assert timings.ratio("a") == 1
+
+
+def test_a_slow_moment_moves_neither_median_nor_ratio(clock):
+    log = []
+    a, b = [2.0] * 9, [1.0] * 9
+    a[4] = b[4] = 1000.0
+    timings = time_calls(
+        {"a": takes(clock, a, log, "a"), "b": takes(clock, b, log, "b")}, repeats=9, warm_up=0
+    )
+    assert timings.ratio("b") == 2
+
+
+def test_the_table_has_a_row_for_each_with_medians_and_quartiles(clock):
+    log = []
+    contestants = {
+        "slow one": takes(clock, [0.010, 0.012, 0.014, 0.016, 0.018], log, "a"),
+        "quick": takes(clock, [0.007] * 5, log, "b"),
+    }
+    lines = repr(time_calls(contestants, repeats=5, warm_up=0)).splitlines()
+    assert lines[0].split(maxsplit=3) == [
+        "contestant",
+        "median",
+        "quartiles",
+        "slow one is … times as slow",
+    ]
+    assert lines[1].split() == ["slow", "one", "14", "ms", "12–16", "ms", "1.00"]
+    assert lines[2].split() == ["quick", "7", "ms", "7–7", "ms", "2.00"]
+    assert "5 repeats, alternated" in lines[3]
+    assert len({len(line) for line in lines[:3]}) == 1  # columns line up
+
+
+def test_the_number_of_threads_is_the_one_in_force():
+    with threadpool_limits(1):
+        assert time_calls({"nothing": int}, repeats=1).threads == 1
+
+
+def test_predictions_are_timed_of_each_network_on_the_same_data(digits, clock):
+    network, X, *_ = digits
+    pruned, seen = prune_by_magnitude(network, 5), []
+
+    class Watched:
+        def __init__(self, inner, seconds):
+            self.inner, self.seconds = inner, seconds
+
+        def predict(self, X):
+            seen.append((self.seconds, len(X)))
+            clock[0] += self.seconds
+            return self.inner.predict(X)
+
+    networks = {"full": Watched(network, 4), "pruned": Watched(pruned, 1)}
+    timings = time_predict(networks, X[:7], repeats=3, warm_up=1)
+    assert seen == [(4, 7), (1, 7)] * 4
+    assert timings.ratio("pruned") == 4
+
+
+def test_a_real_clock_gives_positive_times(digits):
+    network, X, *_ = digits
+    timings = time_predict({"full": network}, X[:5], repeats=4)
+    assert timings.seconds["full"].shape == (4,)
+    assert np.all(timings.seconds["full"] > 0)
+
+
+@pytest.mark.parametrize("contestants", [{}, {"a": 3}, [len], None, len])
+def test_contestants_that_are_none_are_named(contestants):
+    with pytest.raises(TypeError, match="contestants must be a dict of names and functions"):
+        time_calls(contestants)
+
+
+@pytest.mark.parametrize("networks", [[1], None, {"full": 3}, {"full": len}])
+def test_networks_that_are_none_are_named(networks):
+    with pytest.raises(TypeError, match="networks must be a dict of names and fitted networks"):
+        time_predict(networks, [[0.0]])
+
+
+def test_an_unfitted_network_says_so():
+    with pytest.raises(NotFittedError):
+        time_predict({"full": MLPClassifier()}, [[0.0]])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [("repeats", 0, ValueError), ("repeats", 2.0, TypeError), ("warm_up", -1, ValueError)],
+)
+def test_counts_that_are_none_are_named(name, value, error):
+    with pytest.raises(error, match=f"{name} must be a whole number of at least"):
+        time_calls({"nothing": int}, **{name: value})
+
+
+def test_no_networks_at_all_is_an_error():
+    with pytest.raises(TypeError, match=r"got \{\}"):
+        time_predict({}, [[0.0]])
