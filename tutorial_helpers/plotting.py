@@ -489,7 +489,8 @@ def weights_scene(W, order, *, every=5, shape=(8, 8), columns=20):
         ax.set_axis_off()
         figure.colorbar(image, label="weight", shrink=0.8)
         # a white cover over each removed neuron: much faster to draw than another image
-        fade = PolyCollection([], facecolor="white", edgecolor="none", alpha=0.85, antialiased=False)
+        look = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "antialiased": False}
+        fade = PolyCollection([], **look)
         ax.add_collection(fade, autolim=False)
 
     def move(k):
