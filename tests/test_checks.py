@@ -1,0 +1,171 @@
+"""Claims that fail when they should, and an exercise engine that never raises at a reader."""
+
+import numpy as np
+import pytest
+
+from tutorial_helpers import checks, claim, exercise, progress
+from tutorial_helpers.checks import EXERCISES, Expected
+
+
+@pytest.fixture
+def fresh(monkeypatch):
+    """Begin without exercises and without anything done."""
+    monkeypatch.setattr(checks, "EXERCISES", {})
+    monkeypatch.setattr(checks, "_state", {})
+    return checks.EXERCISES
+
+
+@pytest.fixture
+def check_row(fresh):
+    """Ask for twice a row; known mistakes: once, squared, doubled as a list."""
+
+    @exercise("99.1", "twice the row")
+    def check_row(a):
+        """Compare with 2 a."""
+        return Expected(2 * a, {"that is once": a, "not the square": a**2})
+
+    return check_row
+
+
+@pytest.fixture
+def check_function(fresh):
+    """Ask for a function that sums its arguments."""
+
+    @exercise("99.2", "a sum")
+    def check_function():
+        """Compare with 5."""
+        return Expected(5.0, {"not the product": 6.0}, ask=(2.0, 3.0))
+
+    return check_function
+
+
+ROW = np.array([1.0, 2.0, 3.0])
+
+
+def said(capsys, check, *args):
+    assert check(*args) is None
+    return capsys.readouterr().out.strip()
+
+
+# --- claims
+
+
+@pytest.mark.parametrize("true", [True, np.True_, np.array([True, True]), np.ones((2, 2)) > 0])
+def test_a_true_claim_is_printed(true, capsys):
+    claim("all is well", true)
+    assert capsys.readouterr().out == "✓ all is well\n"
+
+
+@pytest.mark.parametrize("false", [False, np.False_, [True, False], np.float64(1) > np.nan])
+def test_a_false_claim_stops_with_its_values_and_prints_nothing(false, capsys):
+    with pytest.raises(AssertionError, match=r"^✗ all is well: k = 3, error = 0.5$"):
+        claim("all is well", false, k=3, error=0.5)
+    assert capsys.readouterr().out == ""
+
+
+def test_without_values_only_the_sentence_is_told():
+    with pytest.raises(AssertionError, match=r"^✗ all is well$"):
+        claim("all is well", False)
+
+
+@pytest.mark.parametrize("none", [1.0, 0, "yes", None, [], np.array([], bool), 1e-16, [1, 2]])
+def test_what_cannot_be_false_is_no_condition(none):
+    with pytest.raises(TypeError, match="must be True or False, got"):
+        claim("all is well", none)
+
+
+# --- exercises
+
+
+@pytest.mark.parametrize("stub", [None, ...])
+def test_an_untouched_stub_is_not_tried_yet(check_row, check_function, stub, capsys):
+    assert said(capsys, check_row, stub, ROW) == "○ Exercise 99.1, twice the row: not tried yet"
+    assert said(capsys, check_function, stub).endswith("not tried yet")
+    assert said(capsys, check_function, lambda a, b: stub).endswith("not tried yet")
+
+
+@pytest.mark.parametrize(
+    "answer", [2 * ROW, [2, 4, 6], (2.0, 4.0, 6.0), 2 * ROW + 1e-9, np.float32(2) * ROW]
+)
+def test_any_way_to_the_right_numbers_is_right(check_row, answer, capsys):
+    assert said(capsys, check_row, answer, ROW) == "✓ Exercise 99.1, twice the row: right"
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (ROW, "that is once"),
+        (ROW**2, "not the square"),
+        (ROW + 10, "not yet"),
+        (2 * ROW[:2], "the shape is (2,), expected (3,)"),
+        (2 * ROW[None], "the shape is (1, 3), expected (3,)"),
+        (3.0, "the shape is (), expected (3,)"),
+        ([2, np.nan, 6], "NaN or an infinity"),
+        ([2, np.inf, 6], "NaN or an infinity"),
+        ("six", "expected numbers of shape (3,), got str"),
+        ({"a": 2}, "got dict"),
+        ([[2], [4, 6]], "got list"),
+        (lambda a: 2 * a, "got function"),
+        (object(), "got object"),
+    ],
+)
+def test_every_other_answer_gets_a_hint(check_row, answer, told, capsys):
+    out = said(capsys, check_row, answer, ROW)
+    assert out.startswith("✗ Exercise 99.1: ")
+    assert told in out
+
+
+def test_functions_are_asked_and_their_errors_are_told(check_function, capsys):
+    assert said(capsys, check_function, lambda a, b: a + b).endswith("right")
+    assert "not the product" in said(capsys, check_function, lambda a, b: a * b)
+    assert "stopped with ZeroDivisionError" in said(capsys, check_function, lambda a, b: a / 0)
+    assert "stopped with TypeError" in said(capsys, check_function, lambda a: a)
+    assert "expected a number, got str" in said(capsys, check_function, lambda a, b: "five")
+    assert said(capsys, check_function, 5.0).endswith("right")  # the number itself is as good
+
+
+def test_closeness_is_relative_to_the_size_of_the_answer(fresh, capsys):
+    for number, size in enumerate([1e-9, 1.0, 1e9]):
+
+        @exercise(f"98.{number}", "a size")
+        def check_size(size=size):
+            return Expected(np.array([size, 0.0]), {})
+
+        assert said(capsys, check_size, [size * (1 + 1e-8), size * 1e-10]).endswith("right")
+        assert "not yet" in said(capsys, check_size, [size * 1.001, 0.0])
+        assert "not yet" in said(capsys, check_size, [size, size * 1e-3])
+
+
+def test_progress_shows_the_last_answer_to_each_exercise(check_row, check_function, capsys):
+    assert said(capsys, progress, "99") == "Exercises of this notebook: ○ 99.1  ○ 99.2"
+    check_row(ROW, ROW)
+    check_function(5.0)
+    capsys.readouterr()
+    assert said(capsys, progress, "99") == "Exercises of this notebook: ✗ 99.1  ✓ 99.2"
+    check_row(2 * ROW, ROW)
+    check_function(None)
+    capsys.readouterr()
+    assert said(capsys, progress, "99") == "Exercises of this notebook: ✓ 99.1  ○ 99.2"
+    assert said(capsys, progress, "9") == "There is no exercise in this notebook."
+
+
+def test_a_checker_keeps_its_name_and_what_it_says_of_itself(check_row):
+    assert check_row.__name__ == "check_row"
+    assert check_row.__doc__ == "Compare with 2 a."
+    assert check_row.__wrapped__(ROW).right.tolist() == [2, 4, 6]
+
+
+def test_exercises_are_numbered_by_notebook_without_gaps():
+    by_notebook = {}
+    for number in EXERCISES:
+        notebook, count = number.split(".")
+        by_notebook.setdefault(notebook, []).append(int(count))
+    for notebook, counts in by_notebook.items():
+        assert len(notebook) == 2
+        assert counts == list(range(1, len(counts) + 1)), notebook
+
+
+def test_every_checker_is_documented():
+    checkers = [f for name, f in vars(checks).items() if name.startswith("check_")]
+    assert len(checkers) == len(EXERCISES)
+    assert all(checker.__doc__ for checker in checkers)
