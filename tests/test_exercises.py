@@ -83,7 +83,146 @@ CASES["01.4"] = Case(
 
 # 02 magnitude pruning
 
+Z02 = np.array([[0.0, 2, 0, 0, 1], [0, 0, 3, 0, 1], [0, 0, 0, 0, 0]])
+CASES["02.1"] = Case(
+    checks.check_dead_neurons,
+    (Z02,),
+    [[True, False, False, True, False], Z02.max(axis=0) == 0, [1, 0, 0, 1, 0]],
+    {
+        "at least once": [True] * 5,
+        "do fire": [False, True, True, False, True],
+        "rows of Z": [False, False, True],
+        "indices": [0, 3],
+    },
+)
+
+U02, beta02, J02 = rng.normal(size=(5, 2)), rng.normal(size=2), [4, 1]
+CASES["02.2"] = Case(
+    checks.check_pruned_logits,
+    (Z02, U02, beta02, J02),
+    [
+        np.delete(Z02, [0, 2, 3], axis=1) @ np.delete(U02, [0, 2, 3], axis=0) + beta02,
+        [[sum(z[j] * U02[j, i] for j in J02) + beta02[i] for i in (0, 1)] for z in Z02],
+    ],
+    {
+        "bias is missing": Z02[:, J02] @ U02[J02],
+        "that go": Z02[:, [0, 2, 3]] @ U02[[0, 2, 3]] + beta02,
+        "wrong ones": Z02[:, [0, 1]] @ U02[J02] + beta02,
+        "same order": Z02[:, [1, 4]] @ U02[[4, 1]] + beta02,
+        "nothing is removed": Z02 @ U02 + beta02,
+    },
+)
+
+W02 = rng.normal(size=(3, 5))
+enters02 = np.array([sum(W02[i, j] ** 2 for i in range(3)) ** 0.5 for j in range(5)])
+leaves02 = np.array([sum(u**2) ** 0.5 for u in U02])
+CASES["02.3"] = Case(
+    checks.check_unit_free_size,
+    (W02, U02),
+    [enters02 * leaves02, np.sqrt(np.diag(W02.T @ W02) * np.diag(U02 @ U02.T))],
+    {
+        "leaves": enters02,
+        "what enters": leaves02,
+        "a sum": enters02 + leaves02,
+        "each other": enters02 / leaves02,
+        "the root": (enters02 * leaves02) ** 2,
+    },
+)
+
 # 03 interpolative decomposition
+
+A03 = np.random.default_rng(3).normal(size=(30, 12))
+R03, P03 = qr(A03, mode="economic", pivoting=True)[1:]
+left03 = A03 - np.outer(A03[:, 4], A03[:, 4] @ A03) / (A03[:, 4] @ A03[:, 4])
+CASES["03.1"] = Case(
+    checks.check_residual_norms,
+    (A03, 4),
+    [
+        [np.linalg.norm(column) for column in left03.T],
+        [np.sqrt(np.linalg.lstsq(A03[:, [4]], a)[1].sum()) for a in A03.T],
+    ],
+    {
+        "before the projection": np.linalg.norm(A03, axis=0),
+        "length one": np.linalg.norm(A03 - np.outer(A03[:, 4], A03[:, 4] @ A03), axis=0),
+        "one number": np.linalg.norm(left03),
+        "rows": np.linalg.norm(left03, axis=1),
+        "squared": [column @ column for column in left03.T],
+        "taken away": np.linalg.norm(A03 - left03, axis=0),
+    },
+)
+
+
+def ordered03(k):
+    """Return ``[I, R11⁻¹ R12]`` through the columns of A themselves."""
+    return np.linalg.lstsq(A03[:, P03[:k]], A03[:, P03])[0]
+
+
+def put_back(T):
+    """Return T with its columns in the order of A."""
+    return np.array([T[:, list(P03).index(j)] for j in range(12)]).T
+
+
+CASES["03.2"] = Case(
+    checks.check_interpolation,
+    (R03, P03, 5),
+    [
+        put_back(ordered03(5)),
+        lambda R, P, k: np.linalg.pinv(R[:k, :k]) @ R[:k] @ np.eye(12)[P],
+        lambda R, P, k: np.linalg.lstsq(A03[:, P[:k]], A03)[0],
+    ],
+    {
+        "order of the pivots": ordered03(5),
+        "taken from there": ordered03(5)[:, P03],
+        "who rebuilds the kept ones": ordered03(5)[:, 5:],
+        "transposed": put_back(np.hstack([np.eye(5), np.linalg.inv(R03[:5, :5]).T @ R03[:5, 5:]])),
+        "divided out": put_back(R03[:5]),
+        "one column more": put_back(ordered03(6)),
+    },
+)
+
+# so shaped that every mistake leads to a k of its own
+B03 = 3 + np.random.default_rng(4).normal(size=(60, 40)) * np.linspace(1, 0, 40) ** 2
+R33, P33 = qr(B03, mode="economic", pivoting=True)[1:]
+
+
+def measured03(ord):
+    """Return the error of every k from the columns themselves, in one norm."""
+    kept = [B03[:, P33[:k]] for k in range(41)]
+    return np.array([np.linalg.norm(B03 - J @ np.linalg.lstsq(J, B03)[0], ord) for J in kept])
+
+
+def first03(errors, limit):
+    """Return the first k whose error is within the limit."""
+    return next(k for k, error in enumerate(errors) if error <= limit)
+
+
+total03, k03 = np.linalg.norm(B03), first03(measured03("fro"), 0.1 * np.linalg.norm(B03))
+CASES["03.3"] = Case(
+    checks.check_least_k,
+    (R33, 0.1),
+    [k03, float(k03), int(np.sum(measured03("fro") > 0.1 * total03))],
+    {
+        "one too few": k03 - 1,
+        "one too many": k03 + 1,
+        "sums of squares": first03(measured03("fro") ** 2, 0.1 * total03**2),
+        "one diagonal entry": first03(np.abs(np.diag(R33)), 0.1 * abs(R33[0, 0])),
+        "2-norm": first03(measured03(2), 0.1 * np.linalg.norm(B03, 2)),
+        "a tenth of what": first03(measured03("fro"), 0.1),
+    },
+)
+
+seen03 = A03[:, np.sort(P03[:5])]
+CASES["03.4"] = Case(
+    checks.check_rebuilt,
+    (seen03, P03[:5], put_back(ordered03(5))),
+    [A03[:, P03[:5]] @ put_back(ordered03(5)), seen03 @ np.linalg.lstsq(seen03, A03)[0]],
+    {
+        "whose is your first column": seen03 @ put_back(ordered03(5)),
+        "once too often": seen03[:, np.argsort(P03[:5])] @ put_back(ordered03(5)),
+        "empty": np.where(np.isin(np.arange(12), P03[:5]), A03, 0),
+        "images are rows": (A03[:, P03[:5]] @ put_back(ordered03(5))).T,
+    },
+)
 
 # 04 pruning with the ID
 
@@ -196,22 +335,9 @@ CASES["05.3"] = Case(
 
 # 06 timing
 
-CASES["06.1"] = Case(
-    checks.check_multiply_adds,
-    (64, 1000, 10),
-    [lambda d, m, c: (d + c) * m, lambda d, m, c: np.zeros((d, m)).size + np.zeros((m, c)).size],
-    {
-        "second layer": lambda d, m, c: d * m,
-        "one after the other": lambda d, m, c: d * m * c,
-        "parameters": lambda d, m, c: (d + 1) * m + (m + 1) * c,
-        "every pair": lambda d, m, c: d + m + c,
-        "counts once": lambda d, m, c: 2 * m * (d + c),
-    },
-)
-
 full06 = np.array([90.0, 41.0, 20.0, 21.0, 80.0, 22.0, 19.0])
 pruned06 = np.array([40.0, 9.0, 4.0, 3.0, 5.0, 4.5, 3.5])
-CASES["06.2"] = Case(
+CASES["06.1"] = Case(
     checks.check_speed_up,
     (full06, pruned06, 2),
     [21 / 4, sorted(full06[2:])[2] / sorted(pruned06[2:])[2]],
@@ -222,6 +348,19 @@ CASES["06.2"] = Case(
         "anecdote": 90 / 40,
         "fastest": 19 / 3,
         "difference": 17,
+    },
+)
+
+CASES["06.2"] = Case(
+    checks.check_multiply_adds,
+    (64, 1000, 10),
+    [lambda d, m, c: (d + c) * m, lambda d, m, c: np.zeros((d, m)).size + np.zeros((m, c)).size],
+    {
+        "second layer": lambda d, m, c: d * m,
+        "one after the other": lambda d, m, c: d * m * c,
+        "parameters": lambda d, m, c: (d + 1) * m + (m + 1) * c,
+        "every pair": lambda d, m, c: d + m + c,
+        "counts once": lambda d, m, c: 2 * m * (d + c),
     },
 )
 

@@ -232,7 +232,127 @@ def check_peak_width(n):
 
 # 02 magnitude pruning
 
+
+@exercise("02.1", "the neurons that never fire")
+def check_dead_neurons(Z):
+    """Compare with the columns of Z that are zero throughout."""
+    dead = ~(Z > 0).any(axis=0)
+    hints = {
+        "those are silent at least once; a dead neuron is silent always": (Z == 0).any(axis=0),
+        "those do fire; which ones never do?": ~dead,
+        "that tells about images, the rows of Z; a neuron is a column": ~(Z > 0).any(axis=1),
+        "those are their indices; give one True or False for each neuron": np.flatnonzero(dead),
+    }
+    return Expected(dead, hints)
+
+
+@exercise("02.2", "the logits of the pruned network")
+def check_pruned_logits(Z, U, beta, kept):
+    """Compare with Z[:, J] U[J] + β."""
+    rest = np.setdiff1d(np.arange(len(U)), kept)
+    hints = {
+        "the output bias is missing": Z[:, kept] @ U[kept],
+        "those are the terms of the neurons that go": Z[:, rest] @ U[rest] + beta,
+        "the columns of Z are the wrong ones": Z[:, : len(kept)] @ U[kept] + beta,
+        "columns and rows are not in the same order": Z[:, np.sort(kept)] @ U[kept] + beta,
+        "nothing is removed yet": Z @ U + beta,
+    }
+    return Expected(Z[:, kept] @ U[kept] + beta, hints)
+
+
+@exercise("02.3", "a size without units")
+def check_unit_free_size(W, U):
+    """Compare with ‖W[:, j]‖ ‖U[j]‖."""
+    enters, leaves = np.linalg.norm(W, axis=0), np.linalg.norm(U, axis=1)
+    hints = {
+        "what leaves the neuron does not count yet": enters,
+        "what enters the neuron does not count yet": leaves,
+        "does a sum stay the same in other units?": enters + leaves,
+        "in other units this changes; what must the factors do to each other?": enters / leaves,
+        "right order, but the squares of the norms: take the root": (enters * leaves) ** 2,
+    }
+    return Expected(enters * leaves, hints)
+
+
 # 03 interpolative decomposition
+
+
+@exercise("03.1", "what remains of each column after one is projected out")
+def check_residual_norms(A, j):
+    """Check ``‖A − q qᵀ A‖`` column by column, with q the direction of column j."""
+    a, lengths = A[:, j], np.linalg.norm(A, axis=0)
+    q = a / lengths[j]
+    left = A - np.outer(q, q @ A)
+    mistakes = {
+        "these are the columns before the projection": lengths,
+        "a direction has length one; has yours?": np.linalg.norm(A - np.outer(a, a @ A), axis=0),
+        "this is one number for all columns; we ask for each": np.linalg.norm(left),
+        "these are the rows' lengths": np.linalg.norm(left, axis=1),
+        "these are squared lengths": (left**2).sum(axis=0),
+        "this is what was taken away, not what is left": np.abs(q @ A),
+    }
+    return Expected(np.linalg.norm(left, axis=0), mistakes)
+
+
+@exercise("03.2", "T from R and P")
+def check_interpolation(R, P, k):
+    """Check a function of R, P and k: ``T[:, P] = [I, R11⁻¹ R12]``."""
+    R11, R12 = R[:k, :k], R[:k, k:]
+    order, S = np.argsort(P), np.linalg.solve(R11, R12)
+    ordered = np.hstack([np.eye(k), S])
+    mistakes = {
+        "these columns are in the order of the pivots; A has another": ordered,
+        "T[:, P] = … puts columns to the places P; yours were taken from there": ordered[:, P],
+        "this rebuilds the other columns; who rebuilds the kept ones?": S,
+        "R11 is upper triangular; yours was transposed": np.hstack(
+            [np.eye(k), np.linalg.solve(R11.T, R12)]
+        )[:, order],
+        "a kept column must rebuild itself: R11 has yet to be divided out": R[:k][:, order],
+        "this is for one column more": np.hstack(
+            [np.eye(k + 1), np.linalg.solve(R[: k + 1, : k + 1], R[: k + 1, k + 1 :])]
+        )[:, order],
+    }
+    return Expected(ordered[:, order], mistakes, ask=(R, P, k))
+
+
+@exercise("03.3", "the least k within a tolerance")
+def check_least_k(R, tolerance):
+    """Check the least k with ``‖R22‖_F ≤ tolerance · ‖R‖_F``."""
+    errors, spectral = (
+        np.array([np.linalg.norm(R[k:, k:], p) for k in range(len(R))] + [0.0]) for p in ("fro", 2)
+    )
+    diagonal = np.abs(np.diag(R))
+
+    def least(values):
+        return np.argmax(values <= tolerance * values[0])
+
+    mistakes = {
+        "one too few: does your error belong to this k or to the next?": least(errors) - 1,
+        "one too many: does your error belong to this k or to the one before?": least(errors) + 1,
+        "these are sums of squares; where is the root?": least(errors**2),
+        "one diagonal entry is not the whole error": least(diagonal),
+        "this is right for the 2-norm; which norm is asked for?": least(spectral),
+        "the tolerance is relative: a tenth of what?": np.argmax(errors <= tolerance),
+    }
+    return Expected(least(errors), mistakes)
+
+
+@exercise("03.4", "images rebuilt from pixels in another order")
+def check_rebuilt(measured, kept, T):
+    """Check ``X_J T`` where the columns of ``measured`` are sorted, those of ``T`` are not."""
+    order = np.argsort(kept)
+    scattered = np.zeros((len(measured), T.shape[1]))
+    scattered[:, np.sort(kept)] = measured
+    mistakes = {
+        "the first row of T belongs to the first pivot; whose is your first column?": measured @ T,
+        "sorted once too often: argsort leads from J to the image's order, you need the way back": (
+            measured[:, order] @ T
+        ),
+        "the other pixels are empty; what is T for?": scattered,
+        "images are rows here": (measured @ T[order]).T,
+    }
+    return Expected(measured @ T[order], mistakes)
+
 
 # 04 pruning with the ID
 
@@ -338,20 +458,7 @@ def check_images_needed(agreement, confidence):
 # 06 timing
 
 
-@exercise("06.1", "multiply-adds for one row")
-def check_multiply_adds(d, m, c):
-    """Check a function of d, m and c: ``d m + m c``."""
-    mistakes = {
-        "the second layer multiplies too": d * m,
-        "the layers work one after the other: do their costs multiply?": d * m * c,
-        "biases are added, not multiplied: these are the parameters": d * m + m + m * c + c,
-        "a matrix product visits every pair of an input and an output": d + m + c,
-        "a multiply-add counts once here": 2 * (d * m + m * c),
-    }
-    return Expected(d * m + m * c, mistakes, ask=(d, m, c))
-
-
-@exercise("06.2", "the speed-up that these timings show")
+@exercise("06.1", "the speed-up that these timings show")
 def check_speed_up(full, pruned, warm_up):
     """Check the ratio of medians after the warm-up."""
     a, b = full[warm_up:], pruned[warm_up:]
@@ -365,6 +472,19 @@ def check_speed_up(full, pruned, warm_up):
         "this is a difference in seconds": np.median(a) - np.median(b),
     }
     return Expected(np.median(a) / np.median(b), mistakes)
+
+
+@exercise("06.2", "multiply-adds for one row")
+def check_multiply_adds(d, m, c):
+    """Check a function of d, m and c: ``d m + m c``."""
+    mistakes = {
+        "the second layer multiplies too": d * m,
+        "the layers work one after the other: do their costs multiply?": d * m * c,
+        "biases are added, not multiplied: these are the parameters": d * m + m + m * c + c,
+        "a matrix product visits every pair of an input and an output": d + m + c,
+        "a multiply-add counts once here": 2 * (d * m + m * c),
+    }
+    return Expected(d * m + m * c, mistakes, ask=(d, m, c))
 
 
 @exercise("06.3", "the speed-up at a single row")
