@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgba
 from PIL import Image
+from scipy.linalg import qr
 
 from tutorial_helpers import (
     curve_scene,
@@ -18,7 +19,9 @@ from tutorial_helpers import (
     plot_images,
     plot_stretch,
     plotting,
+    rebuild_scene,
     show,
+    weights_scene,
 )
 from tutorial_helpers.plotting import METHODS, STYLE
 
@@ -246,3 +249,66 @@ def test_positions_rise_in_equal_steps(x):
 def test_curves_of_another_length_are_named(values):
     with pytest.raises(ValueError, match=r"curve 'ID' must have one value for each of the 3"):
         curve_scene([1, 2, 3], {"ID": values})
+
+
+def test_a_logarithmic_k_is_labelled_with_plain_numbers():
+    ax = plot_curves(range(1, 1001), {"ID": np.linspace(0, 1, 1000)}, logx=True)
+    ax.figure.canvas.draw()
+    assert ax.get_xscale() == "log"
+    assert {"1", "10", "100", "1000"} <= {tick.get_text() for tick in ax.get_xticklabels()}
+
+
+# --- weights_scene
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_kept_neurons_are_bright_and_removed_ones_faded_at_every_k(every):
+    rng = np.random.default_rng(0)
+    W, order = rng.normal(size=(4, 12)), rng.permutation(12)
+    scene = weights_scene(W, order, every=every, shape=(2, 2), columns=4)
+    bright = scene.pixels(12)
+    drawn = range(0, 12, every)
+    corners = [(i % 4 * 3, i // 4 * 3) for i in range(len(drawn))]  # a gap follows two pixels
+    x, y = scene.figure.axes[0].transData.transform(corners).astype(int).T
+    for k in scene.positions:
+        stay = [j in order[:k] for j in drawn]
+        assert scene.move(k).endswith(f"of the {len(drawn)} drawn, {sum(stay)} stay")
+        same = (scene.pixels(k)[-y, x] == bright[-y, x]).all(axis=1)
+        assert same.tolist() == stay
+
+
+@pytest.mark.parametrize(
+    ("W", "order"),
+    [(np.ones((63, 2)), [0, 1]), (np.ones((64, 2)), [0, 0]), (np.ones((64, 3)), [0, 1])],
+)
+def test_weights_that_are_no_images_or_an_incomplete_order_are_refused(W, order):
+    with pytest.raises(ValueError, match="name each of its columns once"):
+        weights_scene(W, order)
+
+
+# --- rebuild_scene
+
+
+def test_new_images_are_rebuilt_from_their_kept_pixels_at_every_k():
+    rng = np.random.default_rng(0)
+    X_train, X_test = rng.normal(size=(9, 6)), rng.normal(size=(5, 6))
+    X_train[:, 2] = 0  # a dead pixel
+    scene = rebuild_scene(X_train, X_test, rows=[4, 0], shape=(2, 3))
+    assert list(scene.positions) == [1, 2, 3, 4, 5, 6]
+    P = qr(X_train, mode="r", pivoting=True)[1]
+    above, below = scene.figure.axes[:2], scene.figure.axes[2:4]
+    for k in scene.positions:
+        J = P[:k]
+        T = np.linalg.lstsq(X_train[:, J], X_train)[0]
+        errors = [np.linalg.norm(X - X[:, J] @ T) / np.linalg.norm(X) for X in (X_train, X_test)]
+        told = "relative error {:.1%} on training images, {:.1%} on new ones".format(*errors)
+        assert scene.move(k) == f"k = {k}: {told}"
+        for row, original, rebuilt in zip([4, 0], above, below, strict=True):
+            x, y = original.lines[0].get_data()
+            assert set(zip(y, x, strict=True)) == {(j // 3, j % 3) for j in J}
+            assert np.allclose(rebuilt.images[0].get_array().ravel(), X_test[row, J] @ T)
+
+
+def test_images_of_another_size_are_refused():
+    with pytest.raises(ValueError, match=r"64 columns, got X_train of shape \(3, 64\) and X_test"):
+        rebuild_scene(np.ones((3, 64)), np.ones((3, 63)))
