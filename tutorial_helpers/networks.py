@@ -247,7 +247,6 @@ def smaller_network(network, kept, U, beta, *, layer=0):
     pruned._best_coefs = [coef.copy() for coef in pruned.coefs_]
     pruned._best_intercepts = [intercept.copy() for intercept in pruned.intercepts_]
     # What the full network reached must not stop the training of the pruned one, or undo it.
-    pruned._no_improvement_count = 0
     if state.get("best_loss_") is not None:
         pruned.best_loss_ = np.inf
     if state.get("best_validation_score_") is not None:
