@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.linalg import qr
-from sklearn.metrics import log_loss
+from sklearn.metrics import log_loss, recall_score
 
-from tutorial_helpers import checks
+from tutorial_helpers import checks, least_squares, paired_differences
 
 
 class Case(NamedTuple):
@@ -380,6 +381,86 @@ CASES["06.3"] = Case(
 # 07 every k at once
 
 # 08 what makes the difference
+
+TABLE08 = np.array([[0.5, 0.8], [0.6, 1.0]])  # rows: selections, columns: corrections
+CASES["08.1"] = Case(
+    checks.check_main_effects,
+    (TABLE08,),
+    [[0.15, 0.35], np.array([TABLE08[1].mean() - TABLE08[0].mean(), np.mean([0.3, 0.4])])],
+    {
+        "between the rows": [0.35, 0.15],
+        "sums": [0.3, 0.7],
+        "seen twice": [0.1, 0.3],
+        "sign": [-0.15, -0.35],
+    },
+)
+
+rng08 = np.random.default_rng(8)
+Z08, U08 = rng08.random((30, 8)), rng08.normal(size=(8, 2))
+beta08, J08 = np.array([3.0, -4.0]), [6, 1, 3]
+
+
+def refit08(Z, kept, U, beta, bias=True):
+    """Solve the normal equations."""
+    A = np.column_stack([Z[:, kept], np.ones(len(Z))])[:, : None if bias else -1]
+    return np.linalg.solve(A.T @ A, A.T @ (Z @ U + beta))
+
+
+def refit08_centred(Z, kept, U, beta):
+    """Fit the centred data; the bias is what the means leave over."""
+    U_new, beta_new = least_squares(Z, kept, U, beta)
+    return np.vstack([U_new, beta_new])
+
+
+CASES["08.2"] = Case(
+    checks.check_refit,
+    (Z08, J08, U08, beta08),
+    [refit08, refit08_centred, refit08(Z08, J08, U08, beta08)],
+    {
+        "last": lambda *data: refit08(*data)[[3, 0, 1, 2]],
+        "whole input": lambda Z, J, U, beta: refit08(Z, J, U, 0 * beta),
+        "shift": lambda Z, J, U, beta: refit08(Z, J, U, 0 * beta, bias=False),
+        "old bias below": lambda Z, J, U, beta: np.vstack(
+            [refit08(Z, J, U, 0 * beta, bias=False), beta]
+        ),
+    },
+)
+
+a08, b08 = np.array([0.9, 0.8, 0.95, 0.7]), np.array([0.85, 0.8, 0.8, 0.65])
+paired08 = stats.ttest_rel(a08, b08)
+unpaired08 = stats.ttest_ind(a08, b08).statistic
+error08 = np.mean(a08 - b08) / paired08.statistic
+
+
+def interval08(error, tail):
+    """Put the interval around the mean difference."""
+    return np.mean(a08 - b08) + error * stats.t.isf(tail, 3) * np.array([-1, 1])
+
+
+CASES["08.3"] = Case(
+    checks.check_interval,
+    (a08, b08, 6),
+    [
+        paired08.confidence_interval(1 - 0.05 / 6),
+        np.ravel(paired_differences(a08[:, None], b08[:, None], comparisons=6)[1:]),
+    ],
+    {
+        "one comparison": paired08.confidence_interval(0.95),
+        "both ends": interval08(error08, 0.05 / 6),
+        "one seed": interval08(2 * error08, 0.05 / 12),
+        "pairs": interval08(np.mean(a08 - b08) / unpaired08, 0.05 / 12),
+        "ddof": interval08(error08 * np.sqrt(3 / 4), 0.05 / 12),
+    },
+)
+
+truth08 = np.array([0, 0, 0, 0, 1, 1, 2, 2, 2, 2])
+told08 = np.array([0, 0, 0, 2, 1, 0, 0, 2, 2, 2])
+CASES["08.4"] = Case(
+    checks.check_recall,
+    (told08, truth08, 0),
+    [3 / 4, recall_score(truth08, told08, labels=[0], average="macro")],
+    {"precision": 3 / 5, "by all": 3 / 10, "over all": 7 / 10, "count": 3},
+)
 
 # 09 deep networks
 

@@ -7,6 +7,7 @@ out of the mistakes that readers are known to make. It tells a hint, never the s
 from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import t as student_t
 
 EXERCISES = {}
 _state = {}
@@ -504,6 +505,79 @@ def check_single_row_speed_up(overhead, work, share):
 # 07 every k at once
 
 # 08 what makes the difference
+
+
+@exercise("08.1", "the effect of the selection and of the correction")
+def check_main_effects(table):
+    """Check the mean gains from the first to the second row and column of a 2 x 2 table."""
+    (a, b), (c, d) = np.asarray(table)
+    rows, columns = (c + d - a - b) / 2, (b + d - a - c) / 2
+    mistakes = {
+        "the right two effects, but the selection changes between the rows": [columns, rows],
+        "these are sums over both cases; an effect is their mean": [2 * rows, 2 * columns],
+        "each effect is seen twice: where is the case with a correction, with the ID?": [
+            c - a,
+            b - a,
+        ],
+        "the sign: what do we gain by going down, by going right?": [-rows, -columns],
+    }
+    return Expected([rows, columns], mistakes)
+
+
+@exercise("08.2", "weights and bias by least squares")
+def check_refit(Z, kept, U, beta):
+    """Check ``U_new`` with ``β_new`` as its last row, from ``[Z[:, J], 1]`` and ``Z U + β``."""
+    A, ones, target = Z[:, kept], np.ones((len(Z), 1)), Z @ U + beta
+    right = np.linalg.lstsq(np.hstack([A, ones]), target)[0]
+    beta_lost = np.linalg.lstsq(np.hstack([A, ones]), Z @ U)[0]
+    no_bias = np.linalg.lstsq(A, Z @ U)[0]
+    mistakes = {
+        "the bias comes last, please": np.roll(right, 1, axis=0),
+        "the target is the whole input of the next layer: what is missing?": beta_lost,
+        "nothing here can shift the output: which column would?": no_bias,
+        "this is T U with the old bias below; let the bias be fitted too": np.vstack(
+            [no_bias, beta]
+        ),
+    }
+    return Expected(right, mistakes, ask=(Z, kept, U, beta))
+
+
+@exercise("08.3", "an interval for a paired difference")
+def check_interval(a, b, comparisons):
+    """Check the two ends of the corrected t interval of ``a − b``."""
+    gap, n = np.asarray(a) - b, len(a)
+
+    def around(spread, level):
+        return gap.mean() + spread * student_t.ppf(level, n - 1) * np.array([-1, 1])
+
+    error, level = gap.std(ddof=1) / np.sqrt(n), 1 - 0.05 / comparisons / 2
+    unpaired = np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / n)
+    mistakes = {
+        "right for one comparison; how many do we look at?": around(error, 0.975),
+        "5 % must be split between both ends": around(error, 1 - 0.05 / comparisons),
+        "that is where one seed may lie; the mean of n seeds varies less": around(
+            error * np.sqrt(n), level
+        ),
+        "the seeds are pairs: take the differences first": around(unpaired, level),
+        "ddof=1: the mean was estimated from the same numbers": around(
+            gap.std() / np.sqrt(n), level
+        ),
+    }
+    return Expected(around(error, level), mistakes)
+
+
+@exercise("08.4", "the recall of one class")
+def check_recall(predicted, truth, label):
+    """Check which share of the samples of a class is recognised."""
+    found = np.sum((predicted == label) & (truth == label))
+    mistakes = {
+        "this is the share of what was *called* so: precision": found / np.sum(predicted == label),
+        "divide by the samples of this class, not by all": found / len(truth),
+        "this is the accuracy over all classes": np.mean(predicted == truth),
+        "a share, please, not a count": found,
+    }
+    return Expected(found / np.sum(truth == label), mistakes)
+
 
 # 09 deep networks
 

@@ -32,6 +32,8 @@ METHODS = {
     "accuracy": {"color": "#0072B2", "linestyle": "-", "marker": "o"},
     "agreement": {"color": "#56B4E9", "linestyle": "--", "marker": "P"},
     "measured": {"color": "#0072B2", "linestyle": "-", "marker": "o"},
+    "operations": {"color": "#000000", "linestyle": "-.", "marker": "x"},
+    "time": {"color": "#E69F00", "linestyle": "--", "marker": "D"},
     "greedy": {"color": "#E69F00", "linestyle": "-.", "marker": "D"},
     "ticket": {"color": "#000000", "linestyle": "--", "marker": "P"},
     "tight": {"color": "#CC79A7", "linestyle": "-.", "marker": "d"},
@@ -612,7 +614,7 @@ def rebuild_scene(X_train, X_test, *, rows=(0, 1, 2, 3), shape=(8, 8)):
     new = [np.linalg.norm(X_test - image) / np.linalg.norm(X_test) for image in rebuilt]
     rebuilt = np.array([image[list(rows)] for image in rebuilt])
 
-    title = "New digits, rebuilt from the marked pixels"
+    title = "New images; below, rebuilt from marked pixels"
     with plt.style.context(STYLE):
         figure = Figure(figsize=(10, 4.2))
         left, right = figure.subfigures(1, 2, width_ratios=(1.4, 1))
@@ -623,7 +625,7 @@ def rebuild_scene(X_train, X_test, *, rows=(0, 1, 2, 3), shape=(8, 8)):
         curves = {"training images": training, "test images": new}
         ax = right.subplots()
         plot_curves(positions, curves, ax=ax, xlabel="k, pixels kept", ylabel="relative error")
-        ax.set_title("The more pixels, the smaller the error")
+        ax.set_title("New ones a little worse")
         marks = [ax.plot([], [], "s", ms=8, mfc="none", mew=2)[0] for ax in axes[0]]
         dots = [
             ax.plot([], [], "o", ms=12, mec="white", color=line.get_color())[0]
