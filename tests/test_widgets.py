@@ -1,0 +1,217 @@
+"""The explorer without a browser: every scene over its whole range, and the wiring."""
+
+import io
+import json
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+import tutorial_helpers.widgets as module
+from tutorial_helpers import Scene, curve_scene, explore_k, plotting, show_snapshots, weights_scene
+
+rng = np.random.default_rng(0)
+DIGITS = rng.uniform(size=(30, 64))
+SCENES = {
+    "curves": lambda: curve_scene(
+        range(1, 41), {"ID": np.sqrt(np.arange(1, 41)), "bound": np.arange(1, 41)}, log=True
+    ),
+    "runs": lambda: curve_scene([10, 20, 30], {"ID": rng.normal(5, 1, size=(4, 3))}, full=6),
+    "one position": lambda: curve_scene([7], {"ID": [0.5]}),
+    "weights": lambda: weights_scene(rng.normal(size=(64, 50)), rng.permutation(50)),
+    "margins": lambda: plotting.margin_scene(
+        DIGITS[:3], np.arange(12.0).reshape(4, 3) - 5, np.zeros((4, 3), int), range(5, 25, 5)
+    ),
+    "rebuilt": lambda: plotting.rebuild_scene(DIGITS[:20], DIGITS[20:]),
+    "heat": lambda: plotting.heat_scene(
+        [1, 2, 3], rng.uniform(size=(3, 2, 2)), ["a", "b"], ["c", "d"]
+    ),
+}
+
+
+def steps(rows=3):
+    """Return a scene whose picture is known pixel by pixel: the first k rows of a dark column."""
+    figure = Figure(figsize=(1, 1), dpi=rows, facecolor="white")
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.axis("off")
+    image = ax.imshow(np.ones((rows, rows)), cmap="gray", vmin=0, vmax=1)
+
+    def move(k):
+        image.set_data(np.arange(rows)[:, None] * np.ones(rows) >= k)
+        return f"k = {k} <of> {rows}"
+
+    return Scene(figure, [image], move, range(rows + 1))
+
+
+@pytest.fixture(params=SCENES)
+def scene(request):
+    return SCENES[request.param]()
+
+
+def test_every_scene_function_is_swept():
+    functions = {name for name in dir(plotting) if name.endswith("_scene")}
+    swept = {name for build in SCENES.values() for name in build.__code__.co_names}
+    assert functions <= swept
+
+
+def test_sweep_over_the_whole_range(scene):
+    told, pictures = [], []
+    for k in scene.positions:
+        told.append(scene.move(k))
+        pictures.append(scene.pixels(k))
+        assert pictures[-1].shape == scene.still().shape
+        assert pictures[-1].std() > 1, "an empty figure"
+    assert len(set(told)) == len(told)
+    assert not re.search(r"\b(nan|inf)\b", " ".join(told))
+    assert len(told) == 1 or any((pictures[0] != other).any() for other in pictures[1:])
+
+
+def test_a_position_looks_the_same_from_wherever_one_comes(scene):
+    first, *_, last = [*scene.positions] * 2
+    alone = scene.pixels(first)
+    scene.pixels(last)
+    np.testing.assert_array_equal(scene.pixels(first), alone)
+
+
+def test_in_place_equals_drawn_as_a_whole():
+    scene = SCENES["curves"]()
+    scene.pixels(40)
+    quick = scene.pixels(15)
+    for artist in scene.moving:
+        artist.set_animated(False)
+    scene.figure.canvas.draw()
+    whole = np.asarray(scene.figure.canvas.buffer_rgba())[:, :, :3]
+    # only where a moving artist crosses the legend or a spine may the order of drawing be seen
+    assert (quick != whole).any(axis=2).mean() < 0.005
+
+
+def test_pixels_are_those_of_the_position():
+    scene = steps()
+    for k in scene.positions:
+        np.testing.assert_array_equal(scene.pixels(k)[:, 0, 0] == 0, np.arange(3) < k)
+    np.testing.assert_array_equal(
+        np.asarray(Image.open(io.BytesIO(scene.png(2))).convert("RGB")), scene.pixels(2)
+    )
+
+
+def test_scene_takes_a_figure_away_from_pyplot():
+    figure, ax = plt.subplots()
+    (line,) = ax.plot([0, 1])
+    scene = Scene(figure, [line], lambda k: line.set_ydata([0, k]) or f"k = {k}", [1, 2])
+    assert not plt.fignum_exists(figure.number)
+    assert (scene.pixels(1) != scene.still()).any()
+
+
+@pytest.mark.parametrize("positions", [[1, 2, 4], [3, 2, 1], [1, 1], [0.5, 1.5], [1, 2.5]])
+def test_uneven_positions(positions):
+    with pytest.raises(ValueError, match="equal steps") as error:
+        Scene(Figure(), [], str, positions)
+    assert str(positions) in str(error.value)
+
+
+@pytest.mark.parametrize("k", [0, 41, -1, 1.5, "2", None])
+def test_a_position_that_is_none(k):
+    scene = SCENES["curves"]()
+    for draw in (scene.move, scene.pixels, scene.png, lambda k: scene.snapshots([k])):
+        with pytest.raises(ValueError, match="k must be a position of the slider, 1 … 40"):
+            draw(k)
+    with pytest.raises(ValueError, match="position"):
+        explore_k(scene, start=k if k is not None else 0)
+
+
+def parts(explorer):
+    (play, slider, field), picture, sentence = (
+        explorer.children[0].children,
+        *explorer.children[1:3],
+    )
+    return play, slider, field, picture, sentence
+
+
+@pytest.mark.parametrize("control", [0, 1, 2])
+def test_each_control_moves_everything(control):
+    scene = steps(20)
+    controls = parts(explore_k(scene))
+    for k in (0, 20, 7):
+        controls[control].value = k
+        *followers, picture, sentence = controls
+        assert [follower.value for follower in followers] == [k, k, k]
+        assert picture.value == scene.png(k)
+        assert sentence.value == f"k = {k} &lt;of&gt; 20"
+
+
+def test_starts_in_the_middle_or_where_told():
+    assert parts(explore_k(steps(20)))[1].value == 10
+    *_, picture, sentence = parts(explore_k(steps(20), start=3))
+    assert (picture.value, sentence.value) == (steps(20).png(3), "k = 3 &lt;of&gt; 20")
+
+
+def test_a_number_between_two_positions_goes_to_the_nearest():
+    scene = curve_scene([10, 20, 30], {"ID": [1, 2, 3]})
+    _, slider, field, _, sentence = parts(explore_k(scene))
+    for typed, k in ((14, 10), (26, 30), (29, 30)):
+        field.value = typed
+        assert (slider.value, field.value) == (k, k)
+        assert sentence.value.startswith(f"k = {k}:")
+
+
+def test_a_playing_player_is_not_called_back():
+    play, slider, *_ = parts(explore_k(steps(20), start=0))
+    play.playing = True
+    slider.value = 5
+    assert play.value == 0
+    play.playing = False
+    slider.value = 6
+    assert play.value == 6
+
+
+def test_the_player_crosses_the_range_in_a_hundred_steps():
+    scene = curve_scene(range(1, 901), {"ID": np.arange(900.0)})
+    play, slider, *_ = parts(explore_k(scene))
+    assert 80 <= (play.max - play.min) / play.step <= 120
+    assert slider.step == 1
+
+
+def test_an_error_is_told_and_the_next_move_works():
+    scene = curve_scene([1, 2, 3], {"ID": [1, 2, 3]})
+    whole = scene._move
+
+    def fails_at_two(k):
+        if k == 2:
+            raise ArithmeticError("no <root>")
+        return whole(k)
+
+    scene._move = fails_at_two
+    _, slider, _, picture, sentence = parts(explore_k(scene, start=1))
+    before = picture.value
+    slider.value = 2
+    assert "k = 2 cannot be drawn: ArithmeticError: no &lt;root&gt;" in sentence.value
+    assert picture.value == before
+    slider.value = 3
+    assert sentence.value == "k = 3: ID 3"
+    assert picture.value == scene.png(3)
+
+
+def test_labels_reach_the_page_as_data():
+    scene = steps()
+    scene.title, scene.name = 'A "title" </script> with $k$', "width"
+    first, second = explore_k(scene), explore_k(scene)
+    scripts = [explorer.children[3].outputs[0]["data"]["text/html"] for explorer in (first, second)]
+    assert scripts[0].count("</script>") == 1
+    names = json.loads(re.search(r"= (\{.*\});", scripts[0])[1].replace("<\\/", "</"))
+    assert (names["name"], names["title"]) == (scene.name, scene.title)
+    assert names["mark"] in first._dom_classes
+    assert set(first._dom_classes).isdisjoint(second._dom_classes)
+
+
+def test_snapshots_show_pictures_and_sentences(monkeypatch):
+    shown = []
+    monkeypatch.setattr(module, "show_png", lambda *what: shown.append(what))
+    scene = steps(20)
+    show_snapshots(scene, [2, 19], "Look at the rows.")
+    png, caption = shown[0]
+    assert caption == "Look at the rows. k = 2 <of> 20. k = 19 <of> 20."
+    both = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    np.testing.assert_array_equal(both, np.vstack([scene.pixels(2), scene.pixels(19)]))
