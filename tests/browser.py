@@ -1,0 +1,186 @@
+"""A real JupyterLab and a real browser, for the tests and for the latency benchmark."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+
+CHROMIUM = (
+    os.environ.get("TUTORIAL_CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SETTINGS = {
+    # a question about news would cover the page
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    # cells out of sight stay in the page
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    "docmanager-extension/plugin": {"autosave": False},
+}
+HANDLE = ".noUi-handle"
+
+# A cell's input, output and state live in JupyterLab's model; these read what is needed of it.
+STARTED = """() => {
+    const panel = window.jupyterapp?.shell.currentWidget;
+    return panel?.sessionContext?.session?.kernel?.status === "idle" && !!panel.content.model;
+}"""
+FINISHED = """() => window.jupyterapp.shell.currentWidget.content.widgets.every(({ model }) =>
+    model.type !== "code" || !model.sharedModel.getSource().trim() ||
+    (model.executionCount && model.executionState === "idle")
+) || window.jupyterapp.shell.currentWidget.content.widgets.some(({ model }) =>
+    model.type === "code" && model.outputs.toJSON().some((o) => o.output_type === "error"))"""
+OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.widgets
+    .filter(({ model }) => model.type === "code").map(({ model }) => model.outputs.toJSON())"""
+
+# What follows a key: the moment a picture below `selector` differs and is there to be seen.
+WATCH = """(selector) => {
+    const seen = () => [...document.querySelectorAll(selector + " img, " + selector + " canvas")]
+        .filter((e) => e.tagName === "CANVAS" || (e.complete && e.naturalWidth))
+        .map((e) => e.dataset.drawn ?? e.src).join();
+    const watch = window.watch = { pressed: 0, changes: [] };
+    let last = seen();
+    const look = (now) => {
+        const next = seen();
+        if (next && next !== last) { last = next; watch.changes.push(performance.now()); }
+        if (window.watch === watch) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    const press = () => (watch.pressed = performance.now());
+    window.addEventListener("keydown", press, { capture: true });
+}"""
+
+
+@contextmanager
+def browser():
+    """Start Chromium without a window; yield Playwright's browser."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def jupyterlab(folder, home):
+    """Serve a folder by a JupyterLab that knows nothing of the user's settings; yield its address.
+
+    ``home`` takes its settings, state and log.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = home / "settings" / "@jupyterlab"
+    for plugin, values in SETTINGS.items():
+        file = settings / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(values))
+    places = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    options = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": port,
+        "ServerApp.root_dir": folder,
+        "ServerApp.open_browser": False,
+        "ServerApp.allow_root": True,
+        "IdentityProvider.token": "",
+        "LabApp.expose_app_in_browser": True,
+        "LabApp.extension_manager": "readonly",
+    }
+    with (home / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())],
+            env=os.environ | {name: str(home / place) for name, place in places.items()},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/api/status", server, home / "server.log")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_for(address, server, log, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            return urllib.request.urlopen(address, timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab did not start: {log.read_text()[-2000:]}")
+
+
+def run_all(page, address, notebook, seconds=180):
+    """Open a notebook, run all its cells; return the outputs of each code cell."""
+    page.goto(f"{address}/lab/tree/{notebook}?reset")
+    page.wait_for_function(STARTED, timeout=60_000)
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+    page.wait_for_function(FINISHED, timeout=1000 * seconds, polling=200)
+    return page.evaluate(OUTPUTS)
+
+
+def shut_down(page):
+    """End the kernel of the notebook that is open."""
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+
+def latencies(page, selector, keys, wait=5000):
+    """Press keys one by one; return the milliseconds from each to a changed picture."""
+    page.evaluate(WATCH, selector)
+    times = []
+    for key in keys:
+        page.evaluate("() => { watch.changes.length = 0; }")
+        page.keyboard.press(key)
+        page.wait_for_function("() => watch.changes.length", timeout=wait, polling=5)
+        times.append(page.evaluate("() => watch.changes[0] - watch.pressed"))
+        page.wait_for_timeout(150)
+    return times
+
+
+def drag(page, handle, selector, seconds=2.0, rate=60):
+    """Drag a handle over its rail and back; return (figures per second, milliseconds of backlog).
+
+    The backlog is how long pictures still change after the hand stands still.
+    """
+    page.evaluate(WATCH, selector)
+    box, rail = handle.bounding_box(), handle.locator("xpath=../..").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    started = page.evaluate("() => performance.now()")
+    begin = time.monotonic()
+    while (t := (time.monotonic() - begin) / seconds) < 1:
+        there = rail["x"] + rail["width"] * (0.05 + 0.9 * abs(1 - 2 * t))
+        page.mouse.move(there, y)
+        time.sleep(1 / rate)
+    stopped = page.evaluate("() => performance.now()")
+    page.mouse.up()
+    page.wait_for_timeout(700)
+    changes = page.evaluate("() => watch.changes")
+    during = sum(change < stopped for change in changes)
+    return 1000 * during / (stopped - started), max([*changes, stopped]) - stopped

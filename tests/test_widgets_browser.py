@@ -1,0 +1,247 @@
+"""The explorers in a real JupyterLab, and the site from disk without a network, in a browser.
+
+Skipped where there is no browser, unless TUTORIAL_BROWSER=required.
+"""
+
+import json
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+import browser as harness
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SITE = ROOT / "build" / "site"
+PAGES = ["index.html", *(f"{path.stem}.html" for path in NOTEBOOKS)]
+SHOTS = ROOT / "build" / "screenshots"
+
+try:
+    from axe_playwright_python.sync_playwright import Axe
+except ImportError:
+    Axe = None
+
+missing = "playwright and axe" if Axe is None else "" if harness.CHROMIUM else "Chromium"
+if missing and os.environ.get("TUTORIAL_BROWSER") == "required":
+    raise RuntimeError(f"the browser tests need {missing}: see `make browser`")
+pytestmark = [
+    pytest.mark.skipif(bool(missing), reason=f"{missing} not found"),
+    # Playwright and the server leave closed sockets to the garbage collector
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+
+# The lesson's own explorers, and what their scenes say at every position.
+RECORD = """
+import tutorial_helpers
+_scenes, _explore = [], tutorial_helpers.explore_k
+def _recorded(scene, start=None):
+    _scenes.append(scene)
+    return _explore(scene, start)
+tutorial_helpers.explore_k = _recorded
+"""
+REPORT = """
+import hashlib, json
+def _report(scene):
+    at = scene.positions
+    checked = {at[0], at[1], at[-1]}
+    return {
+        "told": {k: scene.move(k) for k in at},
+        "digests": {k: hashlib.sha256(scene.png(k)).hexdigest() for k in checked},
+    }
+print(json.dumps([_report(scene) for scene in _scenes]))
+"""
+DIGEST = """async (picture) => {
+    const bytes = await (await fetch(picture.src)).arrayBuffer();
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with harness.browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Serve copies of the lessons, with a cell before and one after that report the scenes."""
+    folder = tmp_path_factory.mktemp("lessons")
+    for path in NOTEBOOKS:
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(RECORD))
+        notebook.cells.append(nbformat.v4.new_code_cell(REPORT))
+        nbformat.write(notebook, folder / path.name)
+    with harness.jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
+        yield address
+
+
+@contextmanager
+def watched(chromium, name, **options):
+    """Open a page; fail on what its console says; keep a picture of it when something fails."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000}, **options)
+    page, said = context.new_page(), []
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    try:
+        yield page
+        assert said == []
+    except BaseException:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}.png")
+        raise
+    finally:
+        context.close()
+
+
+def findings(page, part=None):
+    """Return what axe finds that is serious or worse."""
+    found = Axe().run(page, part).response["violations"]
+    return [
+        (violation["id"], node["html"][:200], node["target"])
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_lesson_in_jupyterlab(path, chromium, lab):
+    with watched(chromium, f"lab-{path.stem}") as page:
+        outputs = harness.run_all(page, lab, path.name)
+        errors = [o for cell in outputs for o in cell if o["output_type"] == "error"]
+        assert errors == []
+        reports = json.loads("".join(outputs[-1][0]["text"]))
+        explorers = page.locator("[class*=explorer-]")
+        assert explorers.count() == len(reports) == page.locator(harness.HANDLE).count()
+        assert reports, "every lesson has a slider"
+        for i, report in enumerate(reports):
+            check_explorer(page, explorers.nth(i), report)
+        assert findings(page, "[class*=explorer-]") == []
+        harness.shut_down(page)
+
+
+def check_explorer(page, explorer, report):
+    """Move one explorer in every way; the sentence and the picture are those of its scene."""
+    from playwright.sync_api import expect
+
+    told, digests = report["told"], report["digests"]
+    positions = list(told)
+    handle = explorer.locator(harness.HANDLE)
+    picture, sentence = explorer.locator("img"), explorer.get_by_role("status")
+    number = explorer.get_by_role("spinbutton")
+
+    def shows(k):
+        expect(sentence).to_have_text(told[k])
+        expect(number).to_have_value(k)
+        expect(handle).to_have_attribute("aria-valuetext", k)
+        assert told[k] in picture.get_attribute("alt")
+        if k in digests:
+            page.wait_for_function("(picture) => picture.complete", arg=picture.element_handle())
+            assert picture.evaluate(DIGEST) == digests[k]
+
+    expect(sentence).not_to_be_empty()
+    handle.scroll_into_view_if_needed()
+    assert handle.get_attribute("aria-label") == number.get_attribute("aria-label") != ""
+    handle.focus()
+    steps = {"Home": 0, "ArrowRight": 1, "PageUp": min(6, len(positions) - 1), "End": -1}
+    for key, at in steps.items():
+        page.keyboard.press(key)
+        shows(positions[at])
+
+    harness.drag(page, handle, "img", seconds=0.5)
+    expect(sentence).to_have_text(told[number.input_value()])
+    assert handle.get_attribute("aria-valuetext") == number.input_value()
+
+    number.fill(positions[1])
+    number.press("Enter")
+    shows(positions[1])
+
+    button = explorer.get_by_label("play or pause")
+    button.click()
+    expect(number).not_to_have_value(positions[1])
+    button.click()
+
+
+@pytest.fixture(scope="module")
+def site():
+    if not (SITE / "index.html").exists():
+        if os.environ.get("TUTORIAL_BROWSER") == "required":
+            pytest.fail("the site is not built: see `make site`")
+        pytest.skip("the site is not built")
+    return SITE.as_uri()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_from_disk(name, chromium, site):
+    from playwright.sync_api import expect
+
+    asked = []
+    with watched(chromium, f"site-{name}", offline=True) as page:
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{site}/{name}")
+        formulas = page.locator(".math")
+        if formulas.count():
+            page.wait_for_function(
+                "() => document.querySelectorAll('mjx-container').length >="
+                " document.querySelectorAll('.math').length"
+            )
+        assert page.locator("mjx-merror, [data-mml-node=merror]").count() == 0
+        explorers = page.locator(".explorer")
+        assert name == "index.html" or explorers.count()
+        for i in range(explorers.count()):
+            check_page_explorer(page, explorers.nth(i))
+        assert page.locator("img:not([alt]), img[alt='']").count() == 0
+        expect(page.locator(".sidebar-tree a").first).to_be_attached()
+        assert findings(page) == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def check_page_explorer(page, explorer):
+    """Move one explorer of a page; sentence, picture and label follow."""
+    from playwright.sync_api import expect
+
+    frames = json.loads(explorer.locator("script").text_content())["frames"]
+    slider, number = explorer.get_by_role("slider"), explorer.get_by_role("spinbutton")
+    sentence, canvas = explorer.get_by_role("status"), explorer.locator("canvas")
+
+    def shows(at):
+        expect(sentence).to_have_text(frames[at][3])
+        expect(canvas).to_have_attribute("data-drawn", slider.input_value())
+        assert frames[at][3] in canvas.get_attribute("aria-label")
+        assert number.input_value() == slider.input_value()
+        return canvas.evaluate("(canvas) => canvas.toDataURL()")
+
+    slider.focus()
+    pictures = []
+    for key, at in {"Home": 0, "ArrowRight": 1, "End": -1}.items():
+        page.keyboard.press(key)
+        pictures.append(shows(at))
+    assert pictures[0] != pictures[2]
+
+    slider.hover()  # waits until the page no longer scrolls
+    box = slider.bounding_box()
+    height = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] - 2, height)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 1, height, steps=20)
+    page.mouse.up()
+    assert shows(0) == pictures[0]
+
+    button = explorer.get_by_label("play or pause")
+    button.click()
+    expect(sentence).not_to_have_text(frames[0][3])
+    button.click()
+
+
+def test_search_from_disk(chromium, site):
+    with watched(chromium, "site-search", offline=True) as page:
+        page.goto(f"{site}/index.html")
+        page.get_by_role("textbox").first.fill("magnitude")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search.html?q=magnitude*")
+        page.locator("#search-results li a").first.wait_for()
+        page.locator("#search-results li a").first.click()
+        assert "magnitude" in page.locator("article").inner_text().lower()

@@ -1,0 +1,77 @@
+"""Build the site: run the lessons with explorers that need no kernel, then let Sphinx make pages.
+
+python website/build.py [notebooks]    all of them by default; the site is build/site/index.html
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from html import escape
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+SOURCE, DOCTREES, SITE = (ROOT / "build" / name for name in ("source", "doctrees", "site"))
+
+INSTEAD = f"""
+import sys
+sys.path.insert(0, {str(HERE)!r})
+import explorer, tutorial_helpers
+tutorial_helpers.explore_k = explorer.explore_k
+"""
+
+
+def run(path):
+    """Run a lesson and write it to Sphinx's folder, each picture with its alternative text."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(INSTEAD))
+    place = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=place).execute()
+    del notebook.cells[0]
+    return write(notebook, SOURCE / path.name)
+
+
+def write(notebook, path):
+    """Write a notebook whose pictures are HTML, since Sphinx would drop what they show."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace("](solutions/)", "](solutions/index.md)")
+        for output in cell.get("outputs", []):
+            png = output.get("data", {}).get("image/png")
+            if png:
+                alt = escape(output.metadata.get("image/png", {}).get("alt", ""))
+                image = f'<img alt="{alt}" src="data:image/png;base64,{png.strip()}">'
+                output.data = {"text/html": image}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    return path
+
+
+def build(notebooks):
+    """Make the site of these notebooks and their solutions; return the path of its first page."""
+    for old in (SOURCE, DOCTREES, SITE):
+        shutil.rmtree(old, ignore_errors=True)
+    SOURCE.mkdir(parents=True)
+    for name in ("conf.py", "index.md", "solutions", "static"):
+        copy = shutil.copytree if (HERE / name).is_dir() else shutil.copy
+        copy(HERE / name, SOURCE / name)
+    # side by side, so one thread each: two would be ten times slower
+    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(run, notebooks))
+    for solution in sorted(notebooks[0].parent.glob("solutions/*.ipynb")):
+        if (SOURCE / solution.name).exists():
+            write(nbformat.read(solution, as_version=4), SOURCE / "solutions" / solution.name)
+    sphinx = ["sphinx", "--fail-on-warning", "--keep-going", "-q", "-j", "2", "-d", str(DOCTREES)]
+    subprocess.run([sys.executable, "-m", *sphinx, str(SOURCE), str(SITE)], check=True)
+    return SITE / "index.html"
+
+
+if __name__ == "__main__":
+    asked = [Path(name).resolve() for name in sys.argv[1:]]
+    print(build(asked or sorted(ROOT.glob("notebooks/*.ipynb"))))
