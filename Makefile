@@ -1,7 +1,9 @@
 # make lab       open the lessons in JupyterLab
 # make test      check everything: style, tests, every notebook
 # make refresh   run the notebooks and store their outputs (NOTEBOOKS="a.ipynb b.ipynb" for a few)
-# make lock      write requirements.lock anew from pyproject.toml
+# make site      write the lessons as pages that need no kernel: build/site/index.html
+# make browser   move every slider in a real JupyterLab and on the pages; needs Chromium
+# make lock      write requirements.lock and requirements-site.lock anew from pyproject.toml
 # make clean     remove what the others made
 #
 # Each sets up .venv by itself. It takes git, make and Python 3.11 or newer; another Python than the
@@ -21,20 +23,29 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 EXE := $(if $(filter Windows_NT,$(OS)),.exe)
 UV := $(BIN)/uv$(EXE)
 READY := $(VENV)/.ready
+SITE_READY := $(VENV)/.ready-site
+LESSONS := $(sort $(wildcard notebooks/*.ipynb))
 
 # one encoding on every system, whatever the locale
 export PYTHONUTF8 := 1
 # trust what the system trusts: universities have proxies with certificates of their own
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help lab test lint units run-notebooks refresh lock clean
+.PHONY: help lab test lint units run-notebooks refresh site browser lock clean
 .NOTPARALLEL:
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 lab: $(READY)
-	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
+
+# One thread of linear algebra: on cores that are busy two get in each other's way and take ten times
+# as long, alone they gain little at this size; and the last digits follow the number of threads.
+units run-notebooks refresh: export OPENBLAS_NUM_THREADS := 1
+units run-notebooks refresh: export OMP_NUM_THREADS := 1
+units run-notebooks refresh: export MKL_NUM_THREADS := 1
+units run-notebooks refresh: export VECLIB_MAXIMUM_THREADS := 1
 
 # another release of ruff has another opinion, so only the locked one is asked
 test: $(if $(filter locked,$(VERSIONS)),lint) units run-notebooks
@@ -56,14 +67,31 @@ refresh: $(READY)
 	$(BIN)/python tests/notebook_tools.py refresh $(NOTEBOOKS)
 
 # One version of each package for every Python, so that everyone's digits agree.
+COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
+    --fork-strategy fewest --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
+    pyproject.toml --extra dev
 lock: $(UV)
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
-	    --extra dev --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
-	    pyproject.toml --output-file requirements.lock
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --extra site --extra browser --constraint requirements.lock \
+	    --output-file requirements-site.lock
+
+site: build/site/index.html
+
+build/site/index.html: $(SITE_READY) $(LESSONS) $(wildcard notebooks/solutions/*.ipynb) \
+    $(wildcard tutorial_helpers/*.* website/*.* website/*/*.*)
+	$(BIN)/python website/build.py
+
+browser: build/site/index.html
+	TUTORIAL_BROWSER=required $(BIN)/python -m pytest --durations=5 tests/test_widgets_browser.py
 
 clean:
 	rm -rf .venv .venv-lowest .venv-newest *.egg-info build .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+
+# what only the site and the browser need stays out of the way of a reader's `make lab`
+$(SITE_READY): $(READY) requirements-site.lock
+	$(INSTALL) --requirement requirements-site.lock
+	touch $@
 
 $(UV):
 	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "This needs Python 3.11 or newer, but $(PYTHON) is" \

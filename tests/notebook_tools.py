@@ -107,6 +107,9 @@ def refresh(path, timeout=SECONDS_PER_CELL):
 
     # the kernel of this environment, whatever the reader has installed elsewhere
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
+    # as in the Makefile: the last digits follow the number of threads
+    for library in ("OPENBLAS", "OMP", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     path = Path(path)
     notebook = nbformat.from_dict(normalise(read(path)))
     client = NotebookClient(
