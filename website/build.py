@@ -31,7 +31,9 @@ def run(path):
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(INSTEAD))
     place = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=place).execute()
+    quiet = ["--log-level=ERROR"]
+    options = {"timeout": 600, "kernel_name": "python3", "extra_arguments": quiet}
+    NotebookClient(notebook, resources=place, **options).execute()
     del notebook.cells[0]
     return write(notebook, SOURCE / path.name)
 
