@@ -383,7 +383,7 @@ CASES["06.3"] = Case(
 # 08 what makes the difference
 
 TABLE08 = np.array([[0.5, 0.8], [0.6, 1.0]])  # rows: selections, columns: corrections
-CASES["08.1"] = Case(
+CASES["08.2"] = Case(
     checks.check_main_effects,
     (TABLE08,),
     [[0.15, 0.35], np.array([TABLE08[1].mean() - TABLE08[0].mean(), np.mean([0.3, 0.4])])],
@@ -412,7 +412,7 @@ def refit08_centred(Z, kept, U, beta):
     return np.vstack([U_new, beta_new])
 
 
-CASES["08.2"] = Case(
+CASES["08.1"] = Case(
     checks.check_refit,
     (Z08, J08, U08, beta08),
     [refit08, refit08_centred, refit08(Z08, J08, U08, beta08)],

@@ -14,6 +14,7 @@ from scipy.linalg import qr
 
 from tutorial_helpers import (
     curve_scene,
+    margin_scene,
     plot_curves,
     plot_differences,
     plot_images,
@@ -313,3 +314,26 @@ def test_new_images_are_rebuilt_from_their_kept_pixels_at_every_k():
 def test_images_of_another_size_are_refused():
     with pytest.raises(ValueError, match=r"64 columns, got X_train of shape \(3, 64\) and X_test"):
         rebuild_scene(np.ones((3, 64)), np.ones((3, 63)))
+
+
+# --- margin_scene
+
+
+def test_margins_are_the_bars_and_negative_ones_are_counted_at_every_position():
+    margins = np.array([[-2.0, 0.5, 3.0], [-0.5, -1.0, 4.0], [1.0, 2.0, 5.0]])
+    scene = margin_scene(np.eye(3, 64), margins, np.arange(9).reshape(3, 3), range(5, 20, 5))
+    lower = scene.figure.axes[3:]
+    for row, k in enumerate(scene.positions):
+        assert scene.move(k).startswith(f"k = {k}: {(margins[row] < 0).sum()} of 3 predictions")
+        assert [ax.patches[0].get_height() for ax in lower] == margins[row].tolist()
+        for column, ax in enumerate(lower):
+            told = ax.get_title(loc="center").split()
+            assert told == [str(3 * row + column), "✗"][: 1 + (margins[row, column] < 0)]
+    pictures = [scene.png(k) for k in scene.positions]
+    assert len(set(pictures)) == 3
+    assert scene.png(5) == pictures[0]
+
+
+def test_margins_of_another_shape_are_refused():
+    with pytest.raises(ValueError, match=r"for 2 positions and 3 images.*\(2, 3\)"):
+        margin_scene(np.eye(3, 64), np.ones((3, 2)), np.ones((3, 2)), [1, 2])

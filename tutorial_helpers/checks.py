@@ -507,24 +507,7 @@ def check_single_row_speed_up(overhead, work, share):
 # 08 what makes the difference
 
 
-@exercise("08.1", "the effect of the selection and of the correction")
-def check_main_effects(table):
-    """Check the mean gains from the first to the second row and column of a 2 x 2 table."""
-    (a, b), (c, d) = np.asarray(table)
-    rows, columns = (c + d - a - b) / 2, (b + d - a - c) / 2
-    mistakes = {
-        "the right two effects, but the selection changes between the rows": [columns, rows],
-        "these are sums over both cases; an effect is their mean": [2 * rows, 2 * columns],
-        "each effect is seen twice: where is the case with a correction, with the ID?": [
-            c - a,
-            b - a,
-        ],
-        "the sign: what do we gain by going down, by going right?": [-rows, -columns],
-    }
-    return Expected([rows, columns], mistakes)
-
-
-@exercise("08.2", "weights and bias by least squares")
+@exercise("08.1", "weights and bias by least squares")
 def check_refit(Z, kept, U, beta):
     """Check ``U_new`` with ``β_new`` as its last row, from ``[Z[:, J], 1]`` and ``Z U + β``."""
     A, ones, target = Z[:, kept], np.ones((len(Z), 1)), Z @ U + beta
@@ -540,6 +523,23 @@ def check_refit(Z, kept, U, beta):
         ),
     }
     return Expected(right, mistakes, ask=(Z, kept, U, beta))
+
+
+@exercise("08.2", "the effect of the selection and of the correction")
+def check_main_effects(table):
+    """Check the mean gains from the first to the second row and column of a 2 x 2 table."""
+    (a, b), (c, d) = np.asarray(table)
+    rows, columns = (c + d - a - b) / 2, (b + d - a - c) / 2
+    mistakes = {
+        "the right two effects, but the selection changes between the rows": [columns, rows],
+        "these are sums over both cases; an effect is their mean": [2 * rows, 2 * columns],
+        "each effect is seen twice: where is the case with a correction, with the ID?": [
+            c - a,
+            b - a,
+        ],
+        "the sign: what do we gain by going down, by going right?": [-rows, -columns],
+    }
+    return Expected([rows, columns], mistakes)
 
 
 @exercise("08.3", "an interval for a paired difference")
