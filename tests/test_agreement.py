@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pytest
+from conftest import fit
 from sklearn.exceptions import NotFittedError
 from sklearn.neural_network import MLPClassifier
 
@@ -34,6 +35,14 @@ def test_of_several_labels_all_must_agree(zoo):
     other.intercepts_[-1][1] = 1e3  # the second label is always given
     same = [row[1] == 1 for row in network.predict(X)]
     assert agreement(network, other, X) == np.mean(same)
+
+
+def test_three_classes_are_not_three_labels(zoo):
+    labels, X, Y = zoo["several labels"]
+    classes = fit(MLPClassifier((20,), max_iter=5, random_state=0), X, Y.sum(axis=1) % 3).network
+    assert list(classes.classes_) == list(labels.classes_)
+    with pytest.raises(ValueError, match=r"same output function, got .*logistic.*softmax"):
+        agreement(labels, classes, X)
 
 
 def test_networks_that_cannot_be_compared_are_named(zoo):
