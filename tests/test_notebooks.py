@@ -21,6 +21,18 @@ def test_stored_notebook_has_no_problems(path):
     assert problems(path) == []
 
 
+def test_the_map_in_lesson_00_names_every_lesson_with_its_question_and_minutes():
+    lessons = [path for path in notebooks() if path.parent.name == "notebooks"]
+    cells = {cell["id"]: cell["source"] for cell in read(lessons[0])["cells"]}
+    rows = re.findall(r"\(([^)]+)\) \| (.+) \| (\d+) \|", cells["map"])
+    mapped = {name: (question, minutes) for name, question, minutes in rows}
+    for path in lessons:
+        title = read(path)["cells"][0]["source"]
+        question = re.match(r"# \d\d · (.+)", title)[1]
+        minutes = re.search(r"(\d+) minutes", title)[1]
+        assert mapped[path.name] == (question, minutes)
+
+
 # --- small notebooks, healthy but for one thing --------------------------------------------------
 
 
