@@ -10,7 +10,9 @@ from tutorial_helpers import (
     interpolation,
     interpolative_decomposition,
     least_squares,
+    mean_into_bias,
     no_correction,
+    ridge,
 )
 from tutorial_helpers.correction import CORRECTIONS
 
@@ -135,3 +137,76 @@ def test_fewer_samples_than_kept_neurons_are_fitted_exactly(n):
         U_new, _ = correction(Z, kept, U, beta)
         assert np.isfinite(U_new).all()
         assert error(Z, kept, U, beta, correction) < 1e-9 * (1 + np.linalg.norm(Z @ U))
+
+
+@given(seed=st.integers(0, 10**6), k=st.integers(1, 12))
+def test_the_means_survive_when_they_move_into_the_bias(seed, k):
+    Z, U, beta = problem(seed=seed)
+    kept = np.random.default_rng(seed).permutation(12)[:k]
+    U_new, beta_new = mean_into_bias(Z, kept, U, beta)
+    assert np.array_equal(U_new, U[kept])
+    before, after = Z @ U + beta, Z[:, kept] @ U_new + beta_new
+    assert np.allclose(before.mean(axis=0), after.mean(axis=0))
+    # which is as good as a bias alone can do
+    for bias in (beta, beta_new + 0.1, beta_new - 0.1):
+        other = Z[:, kept] @ U_new + bias
+        assert np.linalg.norm(after - before) <= np.linalg.norm(other - before) + 1e-9
+
+
+def leave_one_out(A, target, alpha):
+    """Fit n times without one sample, each time by the normal equations; sum the squares."""
+    total = 0
+    for i in range(len(A)):
+        rows = np.delete(np.arange(len(A)), i)
+        A_mean, B_mean = A[rows].mean(axis=0), target[rows].mean(axis=0)
+        centred = A[rows] - A_mean
+        weights = np.linalg.solve(
+            centred.T @ centred + alpha * np.eye(A.shape[1]), centred.T @ (target[rows] - B_mean)
+        )
+        total += ((target[i] - B_mean - (A[i] - A_mean) @ weights) ** 2).sum()
+    return total
+
+
+@pytest.mark.parametrize(("n", "k"), [(40, 6), (13, 12), (9, 12)])
+def test_ridge_takes_the_penalty_that_leaves_out_best(n, k):
+    Z, U, beta = problem(n, seed=n)
+    A, target = Z[:, :k], Z @ U
+    centred, wanted = A - A.mean(axis=0), target - target.mean(axis=0)
+    penalties = (centred**2).sum() / k * 10.0 ** np.arange(-8, 2)
+    best = penalties[np.argmin([leave_one_out(A, target, alpha) for alpha in penalties])]
+    expected = np.linalg.solve(centred.T @ centred + best * np.eye(k), centred.T @ wanted)
+    U_new, beta_new = ridge(Z, np.arange(k), U, beta)
+    assert np.allclose(U_new, expected, atol=1e-6)
+    assert np.allclose(beta_new, beta + target.mean(axis=0) - A.mean(axis=0) @ expected)
+
+
+def test_generalised_cross_validation_would_choose_about_the_same():
+    Z, U, beta = problem(200, seed=3)
+    A = Z[:, :6] - Z[:, :6].mean(axis=0)
+    target = Z @ U - (Z @ U).mean(axis=0)
+    left, s, _ = np.linalg.svd(A, full_matrices=False)
+
+    def error_left(U_new):
+        return np.linalg.norm(target - A @ U_new)
+
+    penalties = (A**2).sum() / 6 * 10.0 ** np.arange(-8, 2)
+    scores = []
+    for alpha in penalties:
+        shrink = s**2 / (s**2 + alpha)
+        rest = target - left @ (shrink[:, None] * (left.T @ target))
+        scores.append((rest**2).sum() / (200 - 1 - shrink.sum()) ** 2)
+    best = penalties[np.argmin(scores)]
+    chosen = np.linalg.solve(A.T @ A + best * np.eye(6), A.T @ target)
+    left_over = error_left(ridge(Z, np.arange(6), U, beta)[0])
+    assert left_over == pytest.approx(error_left(chosen), rel=0.01)
+
+
+@pytest.mark.parametrize("Z", [np.zeros((4, 3)), np.ones((4, 3))])
+def test_ridge_where_there_is_nothing_to_fit(Z):
+    U_new, beta_new = ridge(Z, [0, 1], np.ones((3, 2)), np.ones(2))
+    assert np.allclose(Z[:, :2] @ U_new + beta_new, Z @ np.ones((3, 2)) + 1)
+
+
+def test_ridge_cannot_leave_out_the_only_sample():
+    with pytest.raises(ValueError, match="pass two or more"):
+        ridge(np.ones((1, 3)), [0, 1], np.ones((3, 2)), np.ones(2))

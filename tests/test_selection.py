@@ -3,10 +3,23 @@
 import numpy as np
 import pytest
 import scipy.linalg
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.exceptions import NotFittedError
 from sklearn.neural_network import MLPClassifier
 
-from tutorial_helpers import at_random, by_id, by_magnitude, hidden_activations
+from tutorial_helpers import (
+    at_random,
+    by_greedy,
+    by_id,
+    by_leverage,
+    by_magnitude,
+    by_norm_product,
+    by_strong_id,
+    by_variance,
+    hidden_activations,
+    strong_columns,
+)
 from tutorial_helpers.selection import SELECTIONS
 
 
@@ -99,3 +112,111 @@ def test_the_id_keeps_the_pivots_of_plain_scipy(trained):
 def test_the_id_needs_data(zoo):
     with pytest.raises(ValueError, match=r"pass X, an array of shape \(samples, 6\)"):
         by_id(zoo["classes"].network, None, 3)
+
+
+def test_norm_product_ignores_how_a_weight_is_split_between_in_and_out(zoo):
+    network = zoo["classes"].network
+    W, U = network.coefs_
+    products = [np.sqrt((W[:, j] ** 2).sum() * (U[j] ** 2).sum()) for j in range(20)]
+    before = list(by_norm_product(network, None, 20))
+    assert before == sorted(range(20), key=lambda j: -products[j])
+    scales = 2.0 ** np.arange(-10, 10)  # powers of two change no digit
+    network.coefs_ = [W * scales, U / scales[:, None]]
+    assert list(by_norm_product(network, None, 20)) == before
+    assert list(by_magnitude(network, None, 20)) != before
+
+
+def test_variance_is_that_of_the_activations(trained):
+    network, X, _ = trained
+    for layer in range(network.n_layers_ - 2):
+        Z = hidden_activations(network, X, layer)
+        spread = [sum((z - z.mean()) ** 2) for z in Z.T.astype(float)]
+        expected = sorted(range(Z.shape[1]), key=lambda j: -spread[j])[:4]
+        assert list(by_variance(network, X, 4, layer=layer)) == expected
+
+
+def test_leverage_is_the_diagonal_of_a_projection(digits):
+    network, X = digits[:2]
+    Z = hidden_activations(network, X)
+    for k in (1, 5, 20):
+        V = np.linalg.eigh(Z.T @ Z)[1][:, -k:]  # eigenvalues rise
+        scores = np.diag(V @ V.T)
+        kept = by_leverage(network, X, k)
+        assert scores[kept].min() >= np.delete(scores, kept).max() - 1e-9
+
+
+def test_greedy_leaves_the_least_residual_at_every_step(digits):
+    network, X = digits[:2]
+    Z = hidden_activations(network, X)
+    target = Z @ network.coefs_[1]
+
+    def residual(kept):
+        A = np.column_stack([np.ones(len(Z)), Z[:, kept]])
+        return np.linalg.norm(target - A @ np.linalg.lstsq(A, target)[0])
+
+    kept = list(by_greedy(network, X, 6))
+    for k in range(1, 7):
+        best = min(residual([*kept[: k - 1], j]) for j in set(range(60)) - set(kept[: k - 1]))
+        # equal but for rounding, of which lstsq and the projections make different amounts
+        assert residual(kept[:k]) == pytest.approx(best, rel=1e-9)
+
+
+def kahan(n=90, cosine=0.3):
+    """Build Kahan's matrix with its columns shrunk a little, so that pivoting takes them in order.
+
+    Its last diagonal entry is far larger than the smallest singular value.
+    """
+    sine = np.sqrt(1 - cosine**2)
+    upper = np.eye(n) - cosine * np.triu(np.ones((n, n)), 1)
+    return sine ** np.arange(n)[:, None] * upper * (1 - 1e-10) ** np.arange(n)
+
+
+def coefficients(A, kept):
+    """Write the removed columns in terms of the kept ones, without this package."""
+    return np.linalg.lstsq(A[:, kept], np.delete(A, kept, axis=1))[0]
+
+
+def test_one_swap_mends_kahans_matrix():
+    A, k = kahan(), 89
+    pivots = scipy.linalg.qr(A, mode="r", pivoting=True)[1][:k]
+    kept = strong_columns(A, k)
+    assert np.abs(coefficients(A, pivots)).max() > 1e6
+    assert np.abs(coefficients(A, kept)).max() < 2 + 1e-6
+    assert len(set(kept) - set(pivots)) == 1
+
+
+@given(
+    n=st.integers(2, 12),
+    m=st.integers(2, 12),
+    data=st.data(),
+    f=st.sampled_from([1.0, 1.5, 2.0]),
+    seed=st.integers(0, 1000),
+)
+def test_strong_columns_keep_all_coefficients_small(n, m, data, f, seed):
+    rng = np.random.default_rng(seed)
+    A = rng.normal(size=(n, m)) * 10.0 ** rng.uniform(-2, 2, size=m)
+    k = data.draw(st.integers(1, min(n, m)))
+    kept = strong_columns(A, k, f=f)
+    assert len(set(kept)) == k
+    if k < m:
+        assert np.abs(coefficients(A, kept)).max() <= f * (1 + 1e-5)
+        # no exchange of two columns makes the kept ones span a volume more than f times as large
+        volume = np.prod(np.linalg.svd(A[:, kept], compute_uv=False))
+        for i in range(k):
+            for j in set(range(m)) - set(kept):
+                other = A[:, [*np.delete(kept, i), j]]
+                assert np.prod(np.linalg.svd(other, compute_uv=False)) <= f * volume * (1 + 1e-5)
+
+
+def test_strong_columns_beyond_the_rank_and_with_a_useless_f():
+    A = np.ones((5, 4))
+    assert len(set(strong_columns(A, 3))) == 3
+    assert list(strong_columns(np.zeros((3, 2)), 2)) == [0, 1]
+    with pytest.raises(ValueError, match="f must be at least 1"):
+        strong_columns(A, 2, f=0.5)
+
+
+def test_pivoting_needs_no_swap_on_the_digits(digits):
+    network, X = digits[:2]
+    for k in (5, 20, 40):
+        assert set(by_strong_id(network, X, k)) == set(by_id(network, X, k))

@@ -138,6 +138,11 @@ def ridge(Z, kept, U, beta):
     U_new : ndarray of shape (k, c)
     beta_new : ndarray of shape (c,)
 
+    Raises
+    ------
+    ValueError
+        For a single sample, of which none can be left out.
+
     Notes
     -----
     `sklearn.linear_model.RidgeCV` has the leave-one-out errors of all penalties from one
@@ -151,6 +156,8 @@ def ridge(Z, kept, U, beta):
     >>> bool(np.allclose(U_new, 3.0)), bool(np.allclose(beta_new, 1.0))
     (True, True)
     """
+    if len(Z) < 2:
+        raise ValueError("ridge leaves one sample out to choose its penalty: pass two or more")
     A = Z[:, kept]
     scale = A.var(axis=0).mean() * len(A) or 1.0
     fit = RidgeCV(scale * np.logspace(-8, 1, 10)).fit(A, Z @ U)

@@ -127,7 +127,7 @@ def compare_methods(seed, split, ks, *, neurons=1000, references=()):
     """
     X, X_test, y, y_test = split = split(seed) if callable(split) else split
     _check_study(split, ks, references)
-    network = train_network(X, y, (neurons,), random_state=seed)
+    network = train_network(X, y, (neurons,), random_state=seed, max_iter=3000)
     U, beta = network.coefs_[1], network.intercepts_[1]
     Z, Z_test = hidden_activations(network, X), hidden_activations(network, X_test)
     if max(ks) > (rank := PivotedQR(Z).rank):
@@ -183,7 +183,7 @@ def _references(network, X, y, k, seed):
 
 def _check_study(split, ks, references):
     X, _, y, y_test = split
-    if missing := sorted(set(np.unique(y)) ^ set(np.unique(y_test))):
+    if missing := sorted(set(np.unique(y).tolist()) ^ set(np.unique(y_test).tolist())):
         half = "test" if missing[0] in y else "training"
         raise ValueError(
             f"class {missing[0]!r} is missing from the {half} half: accuracy would not count it. "
