@@ -32,6 +32,8 @@ SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},
     "docmanager-extension/plugin": {"autosave": False},
 }
+# the browser wants its share of the cores
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
 HANDLE = ".noUi-handle"
 
 # A cell's input, output and state live in JupyterLab's model; these read what is needed of it.
@@ -111,7 +113,7 @@ def jupyterlab(folder, home):
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())],
-            env=os.environ | {name: str(home / place) for name, place in places.items()},
+            env=os.environ | ONE_THREAD | {name: str(home / at) for name, at in places.items()},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
