@@ -14,6 +14,7 @@ from scipy.linalg import qr
 
 from tutorial_helpers import (
     curve_scene,
+    heat_scene,
     margin_scene,
     plot_curves,
     plot_differences,
@@ -337,3 +338,28 @@ def test_margins_are_the_bars_and_negative_ones_are_counted_at_every_position():
 def test_margins_of_another_shape_are_refused():
     with pytest.raises(ValueError, match=r"for 2 positions and 3 images.*\(2, 3\)"):
         margin_scene(np.eye(3, 64), np.ones((3, 2)), np.ones((3, 2)), [1, 2])
+
+
+# --- heat_scene
+
+
+def test_the_table_of_a_heat_scene_holds_the_values_at_every_position():
+    values = np.random.default_rng(0).uniform(0, 100, (3, 2, 4))
+    scene = heat_scene([10, 20, 30], values, ["a", "b"], list("pqrs"))
+    ax = scene.figure.axes[0]
+    *cells, corner = ax.texts
+    for k, table in zip([10, 20, 30], values, strict=True):
+        told = scene.move(k)
+        assert [cell.get_text() for cell in cells] == [f"{value:.1f}" for value in table.ravel()]
+        assert np.array_equal(ax.images[0].get_array(), table)
+        assert corner.get_text() == f"k = {k}"
+        assert f"best {table.max():.1f} by {'ab'[table.argmax() // 4]} + " in told
+        for cell, value in zip(cells, table.ravel(), strict=True):  # legible on its colour
+            background = np.mean(ax.images[0].to_rgba([[value]])[0, 0, :3])
+            assert abs(np.mean(to_rgba(cell.get_color())[:3]) - background) > 0.4
+
+
+def test_a_heat_scene_of_equal_values_and_of_a_wrong_shape():
+    assert "best 1.0" in heat_scene([1], np.ones((1, 1, 2)), ["a"], ["p", "q"]).move(1)
+    with pytest.raises(ValueError, match=r"values must have shape \(1, 1, 2\), got \(1, 2\)"):
+        heat_scene([1], np.ones((1, 2)), ["a"], ["p", "q"])
