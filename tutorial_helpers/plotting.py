@@ -2,6 +2,8 @@
 
 import base64
 import io
+import struct
+import zlib
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -36,6 +38,9 @@ METHODS = {
     "time": {"color": "#E69F00", "linestyle": "--", "marker": "D"},
     "greedy": {"color": "#E69F00", "linestyle": "-.", "marker": "D"},
     "ticket": {"color": "#000000", "linestyle": "--", "marker": "P"},
+    "fine-tuned": {"color": "#56B4E9", "linestyle": "--", "marker": "X"},
+    "ridge": {"color": "#E69F00", "linestyle": "--", "marker": "D"},
+    "missing": {"color": "#D55E00", "linestyle": "--", "marker": "s"},
     "tight": {"color": "#CC79A7", "linestyle": "-.", "marker": "d"},
 }
 
@@ -218,6 +223,7 @@ def plot_stretch(A, *, ax=None):
     return ax
 
 
+@plt.style.context(STYLE)
 def plot_differences(ks, differences, *, ax=None, title="", ylabel="difference (points)"):
     """Draw paired differences with their intervals beside each other, and the line of no effect.
 
@@ -344,22 +350,35 @@ class Scene:
         canvas.restore_region(self._background)
 
     def _picture(self):
-        return np.asarray(self.figure.canvas.buffer_rgba())[:, :, :3].copy()
+        return np.asarray(Image.fromarray(np.asarray(self.figure.canvas.buffer_rgba())).convert("RGB"))
 
     def png(self, k):
         """Draw position ``k`` and return it as PNG bytes, compressed quickly."""
-        return _encode(self.pixels(k), compress_level=1)
+        return _quick_png(self.pixels(k))
 
     def snapshots(self, positions):
         """Return PNG bytes of several positions below each other, and their sentences."""
         pictures = [self.pixels(k) for k in positions]
-        return _encode(np.vstack(pictures), optimize=True), [self.move(k) for k in positions]
+        return _encode(np.vstack(pictures)), [self.move(k) for k in positions]
 
 
-def _encode(pixels, **options):
+def _encode(pixels):
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, format="png", **options)
+    Image.fromarray(pixels).save(buffer, format="png", optimize=True)
     return buffer.getvalue()
+
+
+def _quick_png(pixels):
+    """Encode by the difference to the row above, the one filter that numpy has: 4 times faster."""
+    height, width = pixels.shape[:2]
+    rows = np.full((height, 1 + 3 * width), 2, dtype=np.uint8)  # 2 names the filter
+    rows[:, 1:] = np.diff(pixels.reshape(height, -1), axis=0, prepend=np.uint8(0))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits of each of R, G, B
+    parts = (b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
 
 
 def _scene_figure(rows=1, columns=1, **size):
@@ -693,7 +712,7 @@ def heat_scene(positions, values, rows, columns, *, title="", name="k", form="{:
             ax.text(j, i, "", ha="center", va="center", fontsize=18)
             for i, j in np.ndindex(shape[1:])
         ]
-        corner = ax.text(1, 1.03, "", ha="right", transform=ax.transAxes, weight="bold")
+        corner = ax.text(1, 1.02, "", ha="right", transform=ax.transAxes, size=17, weight="bold")
         ax.set(title=title)
         ax.set_xticks(range(len(columns)), columns, fontsize=15)
         ax.set_yticks(range(len(rows)), rows, fontsize=15)
