@@ -350,7 +350,8 @@ class Scene:
         canvas.restore_region(self._background)
 
     def _picture(self):
-        return np.asarray(Image.fromarray(np.asarray(self.figure.canvas.buffer_rgba())).convert("RGB"))
+        rgba = np.asarray(self.figure.canvas.buffer_rgba())
+        return np.asarray(Image.fromarray(rgba).convert("RGB"))
 
     def png(self, k):
         """Draw position ``k`` and return it as PNG bytes, compressed quickly."""
