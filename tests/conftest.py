@@ -7,7 +7,6 @@ from typing import NamedTuple
 import matplotlib
 import numpy as np
 import pytest
-from hypothesis import settings
 from sklearn.datasets import make_classification, make_multilabel_classification, make_regression
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -15,9 +14,6 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from tutorial_helpers import load_digits_split, train_network
 
 matplotlib.use("Agg")
-# The same examples in every run: a failure belongs to the change that brought it.
-settings.register_profile("lessons", deadline=None, max_examples=200, derandomize=True)
-settings.load_profile("lessons")
 
 
 class Trained(NamedTuple):
