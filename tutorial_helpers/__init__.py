@@ -17,7 +17,7 @@ from .convolution import (
     prune_channels,
 )
 from .correction import interpolation, least_squares, mean_into_bias, no_correction, ridge
-from .curves import accuracy_at_every_k, agreement, logits_at_every_k
+from .curves import EveryK, accuracy_at_every_k, agreement, logits_at_every_k, smallest_k
 from .data import load_digits_split
 from .decomposition import PivotedQR, interpolative_decomposition
 from .deep import greedy_path, network_size, prune_layers, uniform_path, widths_within
@@ -83,8 +83,10 @@ __all__ = [
     "prune_by_magnitude",
     "prune_by_id",
     "prune",
+    "EveryK",
     "logits_at_every_k",
     "accuracy_at_every_k",
+    "smallest_k",
     "agreement",
     "as_images",
     "patch_matrix",

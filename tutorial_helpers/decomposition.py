@@ -41,11 +41,11 @@ class PivotedQR:
 
     Notes
     -----
-    A tall ``Z`` is first reduced by a QR without pivoting, which is faster; its triangular
-    factor has the same inner products between columns, so it has the same pivots. Because the
-    factorization is nested, all k share it. After Businger and Golub, *Linear least squares
-    solutions by Householder transformations* (1965); as an interpolative decomposition, Cheng,
-    Gimbutas, Martinsson and Rokhlin, *On the compression of low rank matrices* (2005).
+    A tall ``Z``, n > 2 m, is first reduced by a QR without pivoting, which is faster; its
+    triangular factor has the same inner products between columns, so it has the same pivots.
+    Because the factorization is nested, all k share it. After Businger and Golub, *Linear least
+    squares solutions by Householder transformations* (1965); as an interpolative decomposition,
+    Cheng, Gimbutas, Martinsson and Rokhlin, *On the compression of low rank matrices* (2005).
 
     Examples
     --------
@@ -60,11 +60,16 @@ class PivotedQR:
     def __init__(self, Z):
         Z = check_matrix(Z, "Z")
         self.shape = n, m = Z.shape
-        if n > m:
-            Z = qr(Z, mode="r", check_finite=False)[0][:m]
-        R, P = qr(Z, mode="r", pivoting=True, check_finite=False)
-        self.pivots = P.astype(np.intp)
-        self.R = R[: min(n, m)]
+        # Columns of zeros come last without any work.
+        nonzero = Z.any(axis=0)
+        order, live = np.argsort(~nonzero, kind="stable"), np.count_nonzero(nonzero)
+        A = Z[:, order[:live]]
+        if n > 2 * live:
+            A = qr(A, mode="r", overwrite_a=True, check_finite=False)[0][:live]
+        R, P = qr(A, mode="r", overwrite_a=True, pivoting=True, check_finite=False)
+        self.pivots = np.append(order[:live][P], order[live:])
+        self.R = np.zeros((min(n, m), m), R.dtype)
+        self.R[: min(n, live), :live] = R[:live]
         # No entry of R is larger than the first. Scaled by it, no square or reciprocal overflows.
         self._scale = abs(self.R[0, 0]) or 1
         R = self.R / self._scale
