@@ -145,6 +145,7 @@ def test_side_by_side_is_the_same_as_one_after_the_other(small_split):
 
     alone, beside = (run_study(job, [5, 1, 2], n_jobs=n)["Z"] for n in (1, 2))
     assert alone.shape == (3, 200, 10)
+    assert run_study(abs, [-3, 2], n_jobs=1).tolist() == [3, 2]  # without a dict
     # one thread or two may round differently, and training carries that on
     assert np.allclose(alone, beside, atol=1e-6)
 
@@ -204,7 +205,7 @@ def test_stored_studies_are_complete():
                 known = ~np.isnan(table)
                 assert np.all((table[known] >= 0) & (table[known] <= 1))
                 assert np.all(known == (asked if not np.all(known) else True))
-    with pytest.raises(ValueError, match="stored studies are 'digits', 'generated'; got 'mnist'"):
+    with pytest.raises(ValueError, match="'convolutional', 'digits', 'generated'; got 'mnist'"):
         load_study("mnist")
 
 

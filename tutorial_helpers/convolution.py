@@ -6,6 +6,7 @@ unrolled kernel makes one new channel. So channels are to a convolution what neu
 dense layer: columns of a matrix ``Z`` with one row for each pixel of each sample.
 """
 
+import math
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
@@ -13,7 +14,8 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_array
 
-from ._validation import check_choice, check_k
+from ._validation import check_k
+from .correction import interpolation
 from .decomposition import interpolative_decomposition
 
 
@@ -61,8 +63,8 @@ def patch_matrix(images, size=3):
 
     Raises
     ------
-    ValueError
-        If the images do not have four dimensions or the size is even.
+    TypeError, ValueError
+        If the images do not have four dimensions, or the size is no odd whole number.
 
     Examples
     --------
@@ -70,6 +72,7 @@ def patch_matrix(images, size=3):
     array([4., 4., 4., 4.])
     """
     images = check_images(images)
+    size = check_k(size, math.inf, "the height and width of a patch", name="size")
     if size % 2 == 0:
         raise ValueError(f"size must be odd so that a patch has a middle, got {size}")
     edge = size // 2
@@ -124,13 +127,22 @@ def max_pool(maps):
     -------
     pooled : ndarray of shape (n, c, h / 2, w / 2)
 
+    Raises
+    ------
+    ValueError
+        If there are not four dimensions, or height or width is odd.
+
     Examples
     --------
     >>> max_pool(np.arange(16.0).reshape(1, 1, 4, 4))[0, 0]
     array([[ 5.,  7.],
            [13., 15.]])
     """
-    n, c, h, w = maps.shape
+    n, c, h, w = check_images(maps).shape
+    if h % 2 or w % 2:
+        raise ValueError(
+            f"height and width must be even to pool 2 × 2 blocks, got shape {maps.shape}"
+        )
     return maps.reshape(n, c, h // 2, 2, w // 2, 2).max(axis=(3, 5))
 
 
@@ -148,7 +160,7 @@ def check_images(images, channels=None):
     return images
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ConvolutionalNetwork(ClassifierMixin):
     """Convolution – ReLU – convolution – ReLU – max-pool – dense – ReLU – output.
 
@@ -165,7 +177,9 @@ class ConvolutionalNetwork(ClassifierMixin):
     >>> from tutorial_helpers import load_digits_split
     >>> _, X_test, _, y_test = load_digits_split()
     >>> network = load_convolutional_network()
-    >>> network.score(as_images(X_test), y_test) > 0.95
+    >>> network
+    ConvolutionalNetwork(channels=(32, 64))
+    >>> network.score(as_images(X_test), y_test) > 0.94
     True
     """
 
@@ -173,6 +187,9 @@ class ConvolutionalNetwork(ClassifierMixin):
     biases: tuple
     coefs: tuple
     intercepts: tuple
+
+    def __repr__(self):
+        return f"{type(self).__name__}(channels={self.channels})"
 
     @property
     def channels(self):
@@ -203,7 +220,7 @@ class ConvolutionalNetwork(ClassifierMixin):
 
 def check_convolution(layer):
     """Return ``layer`` if it is 0 or 1, or say so."""
-    return check_k(layer, 1, "the convolutions, first is 0", smallest=0)
+    return check_k(layer, 1, "the convolutions, the first is 0", smallest=0, name="layer")
 
 
 def load_convolutional_network():
@@ -246,26 +263,28 @@ def channel_matrix(maps):
     return maps.transpose(0, 2, 3, 1).reshape(-1, maps.shape[1])
 
 
-def prune_channels(network, images, k, *, layer=0, select="id"):
+def prune_channels(network, images, k, *, layer=0, select="id", correct="interpolation"):
     """Keep k channels of a convolution.
 
-    By the ID of ``Z = channel_matrix(feature_maps)``: ``Z ≈ Z[:, J] T`` holds at every pixel, so
-    ``T`` goes into the next layer wherever that reads a channel. In the next kernel, at every
-    tap: ``K[o, :, s, t] ← T K[o, :, s, t]``. In the dense layer behind the flattened maps:
-    ``W ← (T ⊗ I) W``, as each channel is a block of pixels there.
+    ``Z = channel_matrix(feature_maps)`` holds what the next layer reads. ``Z ≈ Z[:, J] T`` holds at
+    every pixel, so ``T`` goes into the next layer wherever that reads a channel. In the next
+    kernel, at every tap: ``K[o, :, s, t] ← T K[o, :, s, t]``. In the dense layer behind the
+    flattened maps: ``W ← (T ⊗ I) W``, as each channel is a block of pixels there.
 
     Parameters
     ----------
     network : ConvolutionalNetwork
         Left as it is.
     images : array-like of shape (n, 1, 8, 8)
-        Calibration data; unused by magnitude.
+        Calibration data.
     k : int
         Channels to keep.
     layer : int
         Convolution 0 or 1.
     select : {"id", "magnitude"}
-        Magnitude keeps the largest filters and corrects nothing.
+        Magnitude keeps the filters with the largest norms.
+    correct : {"interpolation", "none"}
+        Whether the next layer gets ``T``: that of the ID, or by least squares for other channels.
 
     Returns
     -------
@@ -274,6 +293,7 @@ def prune_channels(network, images, k, *, layer=0, select="id"):
     Raises
     ------
     TypeError, ValueError
+        For something that is no such network, images or arguments that do not fit it.
 
     Notes
     -----
@@ -283,32 +303,39 @@ def prune_channels(network, images, k, *, layer=0, select="id"):
     --------
     >>> from tutorial_helpers import load_digits_split
     >>> images = as_images(load_digits_split()[0])
-    >>> prune_channels(load_convolutional_network(), images, 16).channels
-    (16, 64)
+    >>> prune_channels(load_convolutional_network(), images, 16)
+    ConvolutionalNetwork(channels=(16, 64))
     """
-    layer = check_convolution(layer)
-    kernel, bias = network.kernels[layer], network.biases[layer]
+    if not isinstance(network, ConvolutionalNetwork):
+        raise TypeError(
+            f"network must be a ConvolutionalNetwork, got {type(network).__name__}; "
+            "prune is for networks of dense layers"
+        )
+    for name, choice, known in (
+        ("select", select, ("id", "magnitude")),
+        ("correct", correct, ("interpolation", "none")),
+    ):
+        if choice not in known:
+            raise ValueError(f"{name} must be {known[0]!r} or {known[1]!r}, got {choice!r}")
+    Z = channel_matrix(network.feature_maps(images, layer))
+    kernel, eye = network.kernels[layer], np.eye(Z.shape[1])
     k = check_k(k, len(kernel), f"the channels of convolution {layer}")
-    kept, T = check_choice(select, CHANNEL_SELECTIONS, "select")(network, images, k, layer)
-    kernels, biases = list(network.kernels), list(network.biases)
-    kernels[layer], biases[layer] = kernel[kept], bias[kept]
+    if select == "id":
+        kept, T = interpolative_decomposition(Z, k)
+    else:
+        kept = np.argsort(-(kernel**2).sum(axis=(1, 2, 3)), kind="stable")[:k]
+        T = interpolation(Z, kept, eye, 0)[0] if correct == "interpolation" else None
+    return _smaller(network, layer, kept, eye[kept] if correct == "none" else T)
+
+
+def _smaller(network, layer, kept, T):
+    """Keep some channels of a convolution and fold ``T`` into what reads them."""
+    kernels, biases, coefs = map(list, (network.kernels, network.biases, network.coefs))
+    pixels = len(coefs[0]) // len(kernels[1])
+    kernels[layer], biases[layer] = kernels[layer][kept], biases[layer][kept]
     if layer == 0:
         kernels[1] = np.einsum("kc,ocst->okst", T, kernels[1])
-        return replace(network, kernels=tuple(kernels), biases=tuple(biases))
-    W, U = network.coefs
-    pixels = len(W) // len(kernel)
-    W = np.kron(T, np.eye(pixels)) @ W
-    return replace(network, kernels=tuple(kernels), biases=tuple(biases), coefs=(W, U))
-
-
-def _channels_by_id(network, images, k, layer):
-    return interpolative_decomposition(channel_matrix(network.feature_maps(images, layer)), k)
-
-
-def _channels_by_magnitude(network, images, k, layer):
-    kernel = network.kernels[layer]
-    kept = np.argsort(-(kernel**2).sum(axis=(1, 2, 3)), kind="stable")[:k]
-    return kept, np.eye(len(kernel))[kept]
-
-
-CHANNEL_SELECTIONS = {"id": _channels_by_id, "magnitude": _channels_by_magnitude}
+    else:
+        coefs[0] = np.kron(T, np.eye(pixels)) @ coefs[0]
+    changed = {"kernels": kernels, "biases": biases, "coefs": coefs}
+    return replace(network, **{name: tuple(arrays) for name, arrays in changed.items()})

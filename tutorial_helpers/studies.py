@@ -204,7 +204,8 @@ def run_study(job, seeds, *arguments, folder=None, n_jobs=None, **options):
     Parameters
     ----------
     job : callable
-        ``job(seed, *arguments, **options)`` returns numbers or arrays in a dict, maybe of dicts.
+        ``job(seed, *arguments, **options)`` returns a number, an array, or a dict of such or of
+        further dicts.
     seeds : sequence of int
     *arguments, **options
         What the job gets besides the seed.
@@ -216,7 +217,7 @@ def run_study(job, seeds, *arguments, folder=None, n_jobs=None, **options):
 
     Returns
     -------
-    result : dict
+    result : dict or ndarray
         As the job's, each value with a first axis for the seeds.
 
     Raises
@@ -335,7 +336,9 @@ def load_study(name):
 
     Parameters
     ----------
-    name : {"digits", "generated"}
+    name : {"digits", "generated", "convolutional"}
+        The last is made by ``train_convolutional.py``; there k counts the channels that the first
+        convolution keeps, and the second keeps twice as many.
 
     Returns
     -------
