@@ -122,9 +122,13 @@ def noted(seed, note, stop_at=None):
 
 def test_an_interrupted_study_goes_on_where_it_stopped(tmp_path):
     options = {"folder": tmp_path / "kept", "n_jobs": 1, "stop_at": 3}
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(
+        KeyboardInterrupt, match=r"what is done is kept in .*kept, and the same call"
+    ):
         run_study(noted, [1, 2, 3, 4], tmp_path, **options)
     assert (tmp_path / "done").read_text().split() == ["1", "2"]
+    with pytest.raises(KeyboardInterrupt, match="nothing is kept; with folder=…"):
+        run_study(noted, [3], tmp_path, stop_at=3, n_jobs=1)
     (tmp_path / "go on").touch()
     result = run_study(noted, [1, 2, 3, 4], tmp_path, **options)
     assert (tmp_path / "done").read_text().split() == ["1", "2", "3", "4"]

@@ -224,6 +224,8 @@ def run_study(job, seeds, *arguments, folder=None, n_jobs=None, **options):
     ------
     ValueError
         If there is no seed or one comes twice, which would be counted as two observations.
+    KeyboardInterrupt
+        If it is interrupted, with a word on what is kept.
 
     Examples
     --------
@@ -236,10 +238,15 @@ def run_study(job, seeds, *arguments, folder=None, n_jobs=None, **options):
     if folder is not None:
         job = Memory(folder, verbose=0).cache(job)
     n_jobs = n_jobs or min(len(seeds), cpu_count())
-    with parallel_config("loky", n_jobs=n_jobs, inner_max_num_threads=1):
-        calls = (delayed(job)(seed, *arguments, **options) for seed in seeds)
-        results = Parallel(return_as="generator")(calls)
-        return _stack(list(_with_progress(results, len(seeds))))
+    calls = (delayed(job)(seed, *arguments, **options) for seed in seeds)
+    try:
+        with parallel_config("loky", n_jobs=n_jobs, inner_max_num_threads=1):
+            results = Parallel(return_as="generator")(calls)
+            return _stack(list(_with_progress(results, len(seeds))))
+    except KeyboardInterrupt:
+        kept = f"what is done is kept in {folder}, and the same call goes on from there"
+        lost = "nothing is kept; with folder=… the next one can be interrupted"
+        raise KeyboardInterrupt(f"study interrupted: {kept if folder else lost}") from None
 
 
 def _stack(results):
