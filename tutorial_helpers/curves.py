@@ -140,6 +140,8 @@ class EveryK:
         """Return ``C`` transposed, shape (terms, n'), for what `_activations` returns."""
         r = len(self._R)
         right = np.array(Z[:, :r].T, order="F")
+        if not r:
+            return right
         return solve_triangular(self._R[:, :r], right, "T", overwrite_b=True, check_finite=False)
 
     def _sums(self, C):
@@ -476,6 +478,8 @@ def smallest_k(curve, *, at_least=None, at_most=None):
         ("at least", at_least, 1) if at_most is None else ("at most", at_most, -1)
     )
     curve = check_array(curve, ensure_2d=False, input_name="curve")
+    if curve.ndim != 1:
+        raise ValueError(f"curve must have one value for each k, got shape {curve.shape}")
     reached = sign * curve >= sign * tolerance
     if not reached.any():
         best = int(np.argmax(sign * curve))
