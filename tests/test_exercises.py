@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from scipy import stats
-from scipy.linalg import qr
+from scipy.linalg import block_diag, qr
 from sklearn.metrics import log_loss, recall_score
 
 from tutorial_helpers import checks, least_squares, paired_differences
@@ -465,6 +465,75 @@ CASES["08.4"] = Case(
 # 09 deep networks
 
 # 10 convolutional networks
+
+CASES["10.1"] = Case(
+    checks.check_convolution_cost,
+    (3, 16, 8, 10, 5),
+    [96_000, lambda c, o, h, w, size: h * w * np.ones((o, c, size, size)).sum()],
+    {
+        "single pixel": 1_200,
+        "how many taps": 3_840,
+        "a square": 19_200,
+        "come in": 32_000,
+        "its own kernel": 6_000,
+        "biases": 97_280,
+        "parameters": 1_216,
+        "counts once": 192_000,
+    },
+)
+
+K10 = np.random.default_rng(10).normal(size=(9, 5, 3, 3))
+norms10 = [np.linalg.norm(taps.ravel()) for taps in K10]
+largest10 = sorted(range(9), key=lambda o: -norms10[o])
+in10 = [np.linalg.norm(K10[:, c].ravel()) for c in range(5)]
+CASES["10.2"] = Case(
+    checks.check_largest_filters,
+    (K10, 4),
+    [largest10[:4], np.argsort(norms10)[::-1][:4]],
+    {
+        "smallest": largest10[::-1][:4],
+        "another order": sorted(largest10[:4]),
+        "come in": sorted(range(5), key=lambda c: -in10[c])[:4],
+        "cancel": sorted(range(9), key=lambda o: -K10[o].sum())[:4],
+        "root": sorted(range(9), key=lambda o: -np.abs(K10[o]).sum())[:4],
+        "do they belong": sorted(norms10)[::-1][:4],
+    },
+)
+
+T10, L10 = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 1.0]]), np.arange(54.0).reshape(2, 3, 3, 3)
+# by hand: channel 0 takes twice channel 1 on top, channel 2 gives it up once
+right10 = np.stack([L10[:, 0] + 2 * L10[:, 1], L10[:, 2] - L10[:, 1]], axis=1)
+middle10 = right10 * np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]])
+CASES["10.3"] = Case(
+    checks.check_kernel_with_t,
+    (T10, L10),
+    [right10, np.tensordot(T10, L10, axes=(1, 1)).swapaxes(0, 1)],
+    {
+        "every tap": middle10,
+        "only selects": np.delete(L10, 1, axis=1),
+        "out come first": np.tensordot(T10, L10, axes=(1, 1)),
+        "flipped": np.flip(right10, axis=(2, 3)),
+        "summed": right10.reshape(2, 2, 9) @ np.ones(9),
+    },
+)
+
+rows10 = np.zeros((8, 12))
+for pixel in range(4):
+    rows10[2 * pixel : 2 * pixel + 2, 3 * pixel : 3 * pixel + 3] = T10
+CASES["10.4"] = Case(
+    checks.check_block_matrix,
+    (T10, 4),
+    [rows10, block_diag(T10, T10, T10, T10)],
+    {
+        "channel after channel": [
+            [T10[i // 4, j // 4] * (i % 4 == j % 4) for j in range(12)] for i in range(8)
+        ],
+        "same pixel only": np.block([[T10] * 4] * 4),
+        "columns what is rebuilt": rows10.T,
+        "one pixel": T10,
+        "own place": np.hstack([T10] * 4),
+    },
+)
 
 
 def said(capsys, case, answer):

@@ -582,3 +582,74 @@ def check_recall(predicted, truth, label):
 # 09 deep networks
 
 # 10 convolutional networks
+
+
+@exercise("10.1", "multiply-adds of a convolution")
+def check_convolution_cost(c, o, h, w, size):
+    """Check a function of c, o, h, w and size: ``h w · size² c · o``."""
+    taps, places = size**2, h * w
+    mistakes = {
+        "this is for a single pixel; a convolution makes all of them": taps * c * o,
+        "each output looks at how many taps?": places * c * o,
+        "a kernel is a square: count its taps again": places * size * c * o,
+        "the sum runs over all channels that come in": places * taps * o,
+        "each channel that goes out has its own kernel": places * taps * c,
+        "biases are added, not multiplied": places * (taps * c + 1) * o,
+        "these are the parameters": (taps * c + 1) * o,
+        "a multiply-add counts once here": 2 * places * taps * c * o,
+    }
+    return Expected(places * taps * c * o, mistakes, ask=(c, o, h, w, size))
+
+
+@exercise("10.2", "the kernels with the largest norms")
+def check_largest_filters(kernel, k):
+    """Check the indices of the k largest sums of squares over all axes but the first."""
+
+    def first(values):
+        return np.argsort(-values, kind="stable")[:k]
+
+    squares = (kernel**2).sum(axis=(1, 2, 3))
+    mistakes = {
+        "these are the smallest ones": first(-squares),
+        "right ones, in another order: the largest comes first": np.sort(first(squares)),
+        "these are channels that come in; which axis of K1 are those that go out?": first(
+            (kernel**2).sum(axis=(0, 2, 3))
+        ),
+        "in a sum of weights, large negative and positive ones cancel": first(
+            kernel.sum(axis=(1, 2, 3))
+        ),
+        "the norm is the root of a sum of squares": first(np.abs(kernel).sum(axis=(1, 2, 3))),
+        "these are the norms; which kernels do they belong to?": -np.sort(-np.sqrt(squares))[:k],
+    }
+    return Expected(first(squares), mistakes)
+
+
+@exercise("10.3", "the kernel that reads the kept channels")
+def check_kernel_with_t(T, K):
+    """Check ``T K[o, :, s, t]`` at every tap."""
+    right = np.einsum("kc,ocst->okst", T, K)
+    middle, at = np.zeros_like(right), K.shape[2] // 2
+    middle[:, :, at, at] = right[:, :, at, at]
+    kept = [int(np.flatnonzero((T == row[:, None]).all(axis=0))[0]) for row in np.eye(len(T))]
+    mistakes = {
+        "T holds at every tap, not only in the middle": middle,
+        "this only selects; who speaks for the removed channel?": K[:, kept],
+        "channels out come first, then channels in": right.transpose(1, 0, 2, 3),
+        "the taps stay where they are; yours are flipped": right[..., ::-1, ::-1],
+        "one value per tap, please: yours are summed over the taps": right.sum(axis=(2, 3)),
+    }
+    return Expected(right, mistakes)
+
+
+@exercise("10.4", "the matrix that rebuilds rows of pixels")
+def check_block_matrix(T, pixels):
+    """Check ``I ⊗ T``, for rows that hold all channels of a pixel side by side."""
+    eye = np.eye(pixels)
+    mistakes = {
+        "this is for channel after channel; here a block belongs to a pixel": np.kron(T, eye),
+        "each pixel is rebuilt from the same pixel only": np.kron(np.ones((pixels, pixels)), T),
+        "rows are what stays, columns what is rebuilt": np.kron(eye, T).T,
+        "this rebuilds one pixel; there are more": T,
+        "a pixel after the other needs its own block, at its own place": np.tile(T, (1, pixels)),
+    }
+    return Expected(np.kron(eye, T), mistakes)

@@ -15,7 +15,7 @@ from .convolution import ConvolutionalNetwork, as_images, prune_channels
 from .data import load_digits_split
 from .make_studies import save
 
-SEEDS = range(5)
+SEEDS = range(10)
 # channels that the first convolution keeps; the second keeps twice as many
 KEPT = (2, 4, 6, 8, 12, 16, 24)
 METHODS = [(s, c) for s in ("id", "magnitude") for c in ("interpolation", "none")]
