@@ -84,7 +84,8 @@ def lessons(chromium, address, names):
     """Yield (lesson, number of the explorer, its measurements, those of its plain way)."""
     for name in names:
         page = chromium.new_page(viewport={"width": 1280, "height": 1000})
-        harness.run_all(page, address, f"{name}.ipynb")
+        harness.start(page, address, f"{name}.ipynb")
+        harness.finish(page)
         page.wait_for_timeout(2000)
         found = list(handles(page))
         half = len(found) // 2
@@ -111,7 +112,8 @@ def usable(chromium, address):
     """Return the seconds from opening the first lesson to the first answer of its slider."""
     page = chromium.new_page(viewport={"width": 1280, "height": 1000})
     begin = time.monotonic()
-    harness.run_all(page, address, "first.ipynb")
+    harness.start(page, address, "first.ipynb")
+    harness.finish(page)
     handle, selector = next(handles(page))
     handle.focus()
     harness.latencies(page, selector, ["PageUp"])

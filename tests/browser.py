@@ -36,16 +36,17 @@ SETTINGS = {
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
 HANDLE = ".noUi-handle"
 
-# A cell's input, output and state live in JupyterLab's model; these read what is needed of it.
-STARTED = """() => {
-    const panel = window.jupyterapp?.shell.currentWidget;
-    return panel?.sessionContext?.session?.kernel?.status === "idle" && !!panel.content.model;
-}"""
-FINISHED = """() => window.jupyterapp.shell.currentWidget.content.widgets.every(({ model }) =>
-    model.type !== "code" || !model.sharedModel.getSource().trim() ||
-    (model.executionCount && model.executionState === "idle")
-) || window.jupyterapp.shell.currentWidget.content.widgets.some(({ model }) =>
-    model.type === "code" && model.outputs.toJSON().some((o) => o.output_type === "error"))"""
+# Run all cells as soon as the notebook has its kernel; `ran` tells when the last one has finished.
+RUN = """
+    const timer = setInterval(() => {
+        const panel = window.jupyterapp?.shell.currentWidget;
+        const kernel = panel?.sessionContext?.session?.kernel;
+        if (kernel?.status !== "idle" || !panel.content.model) return;
+        clearInterval(timer);
+        const ran = window.jupyterapp.commands.execute("notebook:run-all-cells");
+        ran.then(() => (window.ran = true));
+    }, 100);
+"""
 OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .filter(({ model }) => model.type === "code").map(({ model }) => model.outputs.toJSON())"""
 
@@ -137,12 +138,15 @@ def _wait_for(address, server, log, seconds=60):
     raise RuntimeError(f"JupyterLab did not start: {log.read_text()[-2000:]}")
 
 
-def run_all(page, address, notebook, seconds=180):
-    """Open a notebook, run all its cells; return the outputs of each code cell."""
-    page.goto(f"{address}/lab/tree/{notebook}?reset")
-    page.wait_for_function(STARTED, timeout=60_000)
-    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
-    page.wait_for_function(FINISHED, timeout=1000 * seconds, polling=200)
+def start(page, address, notebook):
+    """Open a notebook and have all its cells run; do not wait for them."""
+    page.add_init_script(RUN)
+    page.goto(f"{address}/lab/tree/{notebook}?reset", wait_until="commit")
+
+
+def finish(page, seconds=180):
+    """Wait for the cells of a notebook that was started; return the outputs of each."""
+    page.wait_for_function("() => window.ran", timeout=1000 * seconds, polling=200)
     return page.evaluate(OUTPUTS)
 
 
@@ -182,7 +186,7 @@ def drag(page, handle, selector, seconds=2.0, rate=60):
         time.sleep(1 / rate)
     stopped = page.evaluate("() => performance.now()")
     page.mouse.up()
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(500)
     changes = page.evaluate("() => watch.changes")
     during = sum(change < stopped for change in changes)
     return 1000 * during / (stopped - started), max([*changes, stopped]) - stopped

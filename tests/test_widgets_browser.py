@@ -65,8 +65,24 @@ def chromium():
         yield chromium
 
 
+class Lessons:
+    """Lessons in JupyterLab: while one is looked at, the next two already run."""
+
+    def __init__(self, chromium, address):
+        self.chromium, self.address, self.started = chromium, address, {}
+
+    def open(self, path):
+        """Return the page of a lesson and what its console complains of."""
+        at = NOTEBOOKS.index(path)
+        for ahead in NOTEBOOKS[at : at + 3]:
+            if ahead not in self.started:
+                self.started[ahead] = watched(self.chromium)
+                harness.start(self.started[ahead][0], self.address, ahead.name)
+        return self.started[path]
+
+
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def lessons(chromium, tmp_path_factory):
     """Serve copies of the lessons, with a cell before and one after that report the scenes."""
     folder = tmp_path_factory.mktemp("lessons")
     for path in NOTEBOOKS:
@@ -75,25 +91,29 @@ def lab(tmp_path_factory):
         notebook.cells.append(nbformat.v4.new_code_cell(REPORT))
         nbformat.write(notebook, folder / path.name)
     with harness.jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
-        yield address
+        yield Lessons(chromium, address)
+
+
+def watched(chromium, **options):
+    """Return a new page, and the list of all that its console will complain of."""
+    page = chromium.new_context(viewport={"width": 1280, "height": 1000}, **options).new_page()
+    said = []
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return page, said
 
 
 @contextmanager
-def watched(chromium, name, **options):
-    """Open a page; fail on what its console says; keep a picture of it when something fails."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 1000}, **options)
-    page, said = context.new_page(), []
-    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+def picture_kept(page, name):
+    """Keep a picture of the page if something fails; close it in the end."""
     try:
-        yield page
-        assert said == []
+        yield
     except BaseException:
         SHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SHOTS / f"{name}.png")
         raise
     finally:
-        context.close()
+        page.context.close()
 
 
 def findings(page, part=None):
@@ -109,9 +129,11 @@ def findings(page, part=None):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_lesson_in_jupyterlab(path, chromium, lab):
-    with watched(chromium, f"lab-{path.stem}") as page:
-        outputs = harness.run_all(page, lab, path.name)
+def test_lesson_in_jupyterlab(path, lessons):
+    page, said = lessons.open(path)
+    with picture_kept(page, f"lab-{path.stem}"):
+        page.bring_to_front()
+        outputs = harness.finish(page)
         errors = [o for cell in outputs for o in cell if o["output_type"] == "error"]
         assert errors == []
         reports = json.loads("".join(outputs[-1][0]["text"]))
@@ -121,6 +143,7 @@ def test_lesson_in_jupyterlab(path, chromium, lab):
         for i, report in enumerate(reports):
             check_explorer(page, explorers.nth(i), report)
         assert findings(page, "[class*=explorer-]") == []
+        assert said == []
         harness.shut_down(page)
 
 
@@ -180,7 +203,8 @@ def test_page_from_disk(name, chromium, site):
     from playwright.sync_api import expect
 
     asked = []
-    with watched(chromium, f"site-{name}", offline=True) as page:
+    page, said = watched(chromium, offline=True)
+    with picture_kept(page, f"site-{name}"):
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{site}/{name}")
         formulas = page.locator(".math")
@@ -197,6 +221,7 @@ def test_page_from_disk(name, chromium, site):
         assert page.locator("img:not([alt]), img[alt='']").count() == 0
         expect(page.locator(".sidebar-tree a").first).to_be_attached()
         assert findings(page) == []
+        assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
@@ -238,7 +263,8 @@ def check_page_explorer(page, explorer):
 
 
 def test_search_from_disk(chromium, site):
-    with watched(chromium, "site-search", offline=True) as page:
+    page, said = watched(chromium, offline=True)
+    with picture_kept(page, "site-search"):
         page.goto(f"{site}/index.html")
         page.get_by_role("textbox").first.fill("magnitude")
         page.keyboard.press("Enter")
@@ -246,3 +272,4 @@ def test_search_from_disk(chromium, site):
         page.locator("#search-results li a").first.wait_for()
         page.locator("#search-results li a").first.click()
         assert "magnitude" in page.locator("article").inner_text().lower()
+        assert said == []

@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 SOURCE, DOCTREES, SITE = (ROOT / "build" / name for name in ("source", "doctrees", "site"))
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 INSTEAD = f"""
 import sys
 sys.path.insert(0, {str(HERE)!r})
@@ -40,10 +41,15 @@ def run(path):
 
 def write(notebook, path):
     """Write a notebook whose pictures are HTML, since Sphinx would drop what they show."""
+    notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = cell.source.replace("](solutions/)", "](solutions/index.md)")
-        for output in cell.get("outputs", []):
+        # a progress bar has nothing to say without a kernel
+        outputs = [o for o in cell.get("outputs", []) if WIDGET not in o.get("data", {})]
+        if cell.cell_type == "code":
+            cell.outputs = outputs
+        for output in outputs:
             png = output.get("data", {}).get("image/png")
             if png:
                 alt = escape(output.metadata.get("image/png", {}).get("alt", ""))

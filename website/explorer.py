@@ -15,13 +15,14 @@ from PIL import Image
 MOST_BYTES = 1_000_000
 
 PAGE = """<div class="explorer">
-<canvas role="img" width="{width}" height="{height}"></canvas>
-<p role="status"></p>
 <div class="controls">
 <button type="button" aria-label="play or pause">▶</button>
+<span aria-hidden="true">{name}</span>
 <input type="range" aria-label="{name}" {steps}>
 <input type="number" aria-label="{name}" {steps}>
 </div>
+<canvas role="img" width="{width}" height="{height}"></canvas>
+<p role="status"></p>
 <script type="application/json">{data}</script>
 </div>"""
 

@@ -1,8 +1,8 @@
 // Moves an explorer without a kernel: the page holds what changes at every position.
 for (const explorer of document.querySelectorAll(".explorer")) {
   const data = JSON.parse(explorer.querySelector("script").textContent);
-  const [canvas, sentence, button, range, number] =
-    explorer.querySelectorAll("canvas, p, button, input");
+  const [button, range, number, canvas, sentence] =
+    explorer.querySelectorAll("button, input, canvas, p");
   const last = data.first + data.step * (data.frames.length - 1);
   const pen = canvas.getContext("2d");
   const still = picture(data.still);
