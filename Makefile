@@ -3,6 +3,7 @@
 # make refresh   run the notebooks and store their outputs (NOTEBOOKS="a.ipynb b.ipynb" for a few)
 # make site      write the lessons as pages that need no kernel: build/site/index.html
 # make browser   move every slider in a real JupyterLab and on the pages; needs Chromium
+# make bench     measure every ratio that is quoted, and the latency of the sliders
 # make lock      write requirements.lock and requirements-site.lock anew from pyproject.toml
 # make clean     remove what the others made
 #
@@ -31,7 +32,7 @@ export PYTHONUTF8 := 1
 # trust what the system trusts: universities have proxies with certificates of their own
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help lab test lint units run-notebooks refresh site browser lock clean
+.PHONY: help lab test lint units run-notebooks refresh site browser bench lock clean
 .NOTPARALLEL:
 
 help:
@@ -88,6 +89,10 @@ browser: build/site/index.html
 clean:
 	rm -rf .venv .venv-lowest .venv-newest *.egg-info build .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+
+bench: build/site/index.html
+	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.latency
 
 # what only the site and the browser need stays out of the way of a reader's `make lab`
 $(SITE_READY): $(READY) requirements-site.lock
