@@ -24,10 +24,10 @@ from .networks import (
     ACTIVATIONS,
     check_layer,
     check_same_classes,
+    check_samples,
     forward,
     hidden_activations,
     labels_from_logits,
-    logits,
 )
 from .selection import SELECTIONS
 
@@ -104,7 +104,7 @@ class EveryK:
         centred, refitted = SUMS[correct]
         U, beta = network.coefs_[layer + 1], network.intercepts_[layer + 1]
         m = len(U)
-        Z = hidden_activations(network, X_fit, layer)
+        Z = self._hidden(X_fit, np.arange(m))
         self._fit = X_fit, Z  # most curves are asked for on the calibration data as well
         self._mean = Z.mean(axis=0) if centred else None
         if (select, correct) == ("id", "interpolation"):
@@ -122,27 +122,42 @@ class EveryK:
         self.k = np.arange(1, max(steps, default=-1) + 2)
         self._terms = np.searchsorted(steps, self.k)  # how many terms of the sum k neurons make
         # C R is the same for any multiple of R; the reciprocal of a tiny one would overflow
-        self._R = np.asfortranarray(R)
-        if steps.size:
-            self._R /= abs(R[0, 0])
+        size = abs(R[0, 0]) if steps.size else 1
+        self._R = np.array(R, order="F")
+        self._R /= size
+        self._length = size if refitted else None  # of the columns of C on the calibration data
         self._start = beta + self._mean @ U if centred else beta
         self._G = self._R @ U[self._columns]
+
+    def _hidden(self, X, columns):
+        """Return columns of the activations, computed in blocks that stay in the cache."""
+        X = check_samples(self.network, X)
+        Z = np.empty((X.shape[0], len(columns)), np.result_type(X, self.network.coefs_[0]))
+        for i in range(0, len(Z), 128):
+            part = hidden_activations(self.network, X[i : i + 128], self.layer)
+            Z[i : i + 128] = np.take(part, columns, axis=1)
+        return Z
 
     def _activations(self, X):
         """Return ``Z'[:, P]`` of other data, centred if need be."""
         X_fit, Z = self._fit
-        if X is not X_fit:
-            Z = hidden_activations(self.network, X, self.layer)
-        Z = np.take(Z, self._columns, axis=1)
-        return Z if self._mean is None else Z - self._mean[self._columns]
+        Z = np.take(Z, self._columns, axis=1) if X is X_fit else self._hidden(X, self._columns)
+        if self._mean is not None:
+            Z -= self._mean[self._columns]
+        return Z
 
-    def _coordinates(self, Z):
+    def _coordinates(self, Z, terms=None):
         """Return ``C`` transposed, shape (terms, n'), for what `_activations` returns."""
-        r = len(self._R)
+        r = len(self._R) if terms is None else terms
         right = np.array(Z[:, :r].T, order="F")
         if not r:
             return right
-        return solve_triangular(self._R[:, :r], right, "T", overwrite_b=True, check_finite=False)
+        R = self._R[:r, :r]
+        return solve_triangular(R, right, "T", overwrite_b=True, check_finite=False)
+
+    def _inputs(self, Z):
+        """Return what enters the next layer of the full network, shape (n', c)."""
+        return self._start + Z @ self.network.coefs_[self.layer + 1][self._columns]
 
     def _sums(self, C):
         """Yield what enters the next layer with 0, 1, … terms, in blocks (b, c, n')."""
@@ -163,12 +178,11 @@ class EveryK:
         g_i)``. Where the lead of the winner is larger, it stays the winner, and only the other
         samples are looked at term by term.
         """
-        total, G = np.repeat(self._start[:, None], C.shape[1], axis=1), self._G
-        if len(total) == 1:  # two classes share one output: the other one's is zero
-            total, G = (np.vstack([0 * total, total]), np.hstack([0 * G, G]))
+        G, total = _against_zero(self._G), _against_zero(self._start[None])
+        total = np.repeat(total.T, C.shape[1], axis=1)
         yield total.argmax(axis=0)[None]
-        for i in range(0, len(G), BLOCK):
-            c, g = np.ascontiguousarray(C[i : i + BLOCK]), G[i : i + BLOCK]
+        for i in range(0, len(C), BLOCK):
+            c, g = np.ascontiguousarray(C[i : i + BLOCK]), G[i : i + BLOCK][: len(C) - i]
             second, first = np.partition(total, -2, axis=0)[-2:]
             moves = np.ptp(g, axis=1) @ np.abs(c)
             unsure = np.flatnonzero(first - second <= 1.001 * moves)
@@ -181,16 +195,33 @@ class EveryK:
             yield winners
             total += g.T @ c
 
+    def _settled(self, Z):
+        """Return how many terms settle all winners on the calibration data.
+
+        The columns of ``C`` are orthogonal there, and of one length. So what terms from t on add
+        to the lead of output w over v is at most that length times ``√Σ_{i≥t} (g_iw − g_iv)²``.
+        """
+        G, L = _against_zero(self._G), _against_zero(self._inputs(Z))
+        winner, settled = L.argmax(axis=1), np.ones(len(G), bool)
+        for w in np.unique(winner):
+            won = L[winner == w]
+            lead = (won[:, [w]] - won).min(axis=0)
+            lead[w] = np.inf
+            moves = self._length * (G[::-1, [w]] - G[::-1])
+            moves = np.sqrt(np.cumsum(moves**2, axis=0))[::-1]
+            settled &= (1.001 * moves < lead).all(axis=1)
+        return int(settled.argmax()) if settled.any() else len(settled)
+
+    def _outputs(self, A):
+        """Send what enters the next layer to the end of the network: logits."""
+        network, last = self.network, len(self.network.coefs_) - 1
+        if self.layer + 1 == last:
+            return A
+        return forward(network, ACTIVATIONS[network.activation](A), self.layer + 2, last)
+
     def _logits(self, C):
         """Yield the logits with 0, 1, … terms, each (n', c)."""
-        network, last = self.network, len(self.network.coefs_) - 1
-        for sums in self._sums(C):
-            for term in sums:
-                if self.layer + 1 == last:
-                    yield term.T
-                else:
-                    A = ACTIVATIONS[network.activation](term.T)
-                    yield forward(network, A, self.layer + 2, last)
+        return (self._outputs(term.T) for sums in self._sums(C) for term in sums)
 
     def logits(self, X):
         """Yield the logits for each k, as `networks.logits` computes them.
@@ -220,10 +251,10 @@ class EveryK:
         -------
         accuracies : ndarray of shape (K,)
         """
-        C = self._coordinates(self._activations(X))
-        check_consistent_length(C.T, y)
+        check_consistent_length(X, y)
         if is_classifier(self.network):
-            return self._equal(C, self._check_labels(y))
+            return self._equal(X, self._check_labels(y))
+        C = self._coordinates(self._activations(X))
         every = (labels_from_logits(self.network, L) for L in self._logits(C))
         return np.array([r2_score(y, prediction) for prediction in every])[self._terms]
 
@@ -244,8 +275,7 @@ class EveryK:
             For regressors, whose predictions are hardly ever exactly equal.
         """
         check_same_classes(self.network, self.network)
-        labels = labels_from_logits(self.network, logits(self.network, X))
-        return self._equal(self._coordinates(self._activations(X)), labels)
+        return self._equal(X)
 
     def _check_labels(self, y):
         """Return ``y`` if it is made of labels that the network could predict."""
@@ -263,14 +293,27 @@ class EveryK:
             )
         return y
 
-    def _equal(self, C, labels):
-        """Compare the labels predicted for every k with others; return the fraction of equals."""
-        if labels.ndim == 1 and self.layer + 2 == len(self.network.coefs_):
-            blocks = (self.network.classes_[winners] for winners in self._winners(C))
-            fractions = np.concatenate([(block == labels).mean(axis=1) for block in blocks])
+    def _equal(self, X, labels=None):
+        """Return for every k the fraction of predictions that equal labels, or the full network's.
+
+        The labels of a softmax or of two classes are found without the logits of every k.
+        """
+        network, Z = self.network, self._activations(X)
+        if labels is None:
+            labels = labels_from_logits(network, self._outputs(self._inputs(Z)))
+        if labels.ndim == 1 and self.layer + 2 == len(network.coefs_):
+            known = np.isin(labels, network.classes_)
+            outputs = np.where(known, np.searchsorted(network.classes_, labels), -1)
+            calibration = X is self._fit[0] and self._length is not None
+            C = self._coordinates(Z, self._settled(Z) if calibration else None)
+            del Z
+            blocks = (winners == outputs for winners in self._winners(C))
+            fractions = np.concatenate([block.mean(axis=1) for block in blocks])
+            fractions = np.pad(fractions, (0, len(self._G) + 1 - len(fractions)), mode="edge")
         else:
-            every = (labels_from_logits(self.network, L) == labels for L in self._logits(C))
-            fractions = np.array([same.reshape(len(same), -1).all(axis=1).mean() for same in every])
+            every = (labels_from_logits(network, L) for L in self._logits(self._coordinates(Z)))
+            equal = ((each == labels).reshape(len(labels), -1) for each in every)
+            fractions = np.array([each.all(axis=1).mean() for each in equal])
         return fractions[self._terms]
 
     def logit_errors(self, X):
@@ -288,8 +331,8 @@ class EveryK:
         errors : ndarray of shape (K,)
         """
         Z = self._activations(X)
-        U = self.network.coefs_[self.layer + 1][self._columns]
-        return _residual_norms(Z @ U, self._coordinates(Z), self._G)[self._terms]
+        E = self._inputs(Z) - self._start
+        return _residual_norms(E, self._coordinates(Z), self._G)[self._terms]
 
     def activation_errors(self, X):
         """Return for every k the Frobenius error ``‖Z' − Z'[:, J] T‖_F``.
@@ -333,25 +376,38 @@ def _factor(Z, order):
     return steps, qr(Z[:, columns], mode="r", check_finite=False)[0][: len(steps)]
 
 
+def _against_zero(A):
+    """Put a column of zeros before a single one: two classes share one output, against zero."""
+    return np.hstack([0 * A, A]) if A.shape[1] == 1 else A
+
+
 def _residual_norms(E, C, H):
     """Compute ``‖E − Σ_{i<t} c_i h_i‖_F`` for t = 0, 1, …; ``E`` (n', p) is used up.
 
-    ``C`` (r, n') and ``H`` (r, p) hold the c_i and h_i as rows. From the last term to the first,
-    because adding what is missing to a small rest cancels nothing.
+    ``C`` (r, n') and ``H`` (r, p) hold the c_i and h_i as rows.
+    """
+    squares = np.zeros(len(H) + 1)
+    for i in range(0, len(E), 64):
+        _add_squares(squares, E[i : i + 64], C[:, i : i + 64], H)
+    return np.sqrt(np.maximum(squares, 0))
+
+
+def _add_squares(squares, E, C, H):
+    """Add the squares of `_residual_norms` for a few samples.
+
+    From the last term to the first: adding what is missing to a small rest cancels nothing.
     """
     r = len(H)
     blocks = [slice(i, min(i + BLOCK, r)) for i in range(0, r, BLOCK)]
     for block in blocks:
         E -= C[block].T @ H[block]
-    squares = np.zeros(r + 1)
-    squares[-1] = np.vdot(E, E)
+    squares[-1] += np.vdot(E, E)
     for block in reversed(blocks):
         c, h = C[block][::-1], H[block][::-1]
         cross = 2 * np.einsum("ij,ij->i", c @ E, h)
         gram = ((c @ c.T) * (h @ h.T)).cumsum(axis=0).cumsum(axis=1)
-        squares[block] = (np.vdot(E, E) + np.cumsum(cross) + np.diag(gram))[::-1]
+        squares[block] += (np.vdot(E, E) + np.cumsum(cross) + np.diag(gram))[::-1]
         E += c.T @ h
-    return np.sqrt(np.maximum(squares, 0))
 
 
 def accuracy_at_every_k(network, X_fit, X, y, *, layer=0):

@@ -65,11 +65,12 @@ class PivotedQR:
         order, live = np.argsort(~nonzero, kind="stable"), np.count_nonzero(nonzero)
         A = Z[:, order[:live]]
         if n > 2 * live:
-            A = qr(A, mode="r", overwrite_a=True, check_finite=False)[0][:live]
-        R, P = qr(A, mode="r", overwrite_a=True, pivoting=True, check_finite=False)
+            A = qr(A, mode="raw", overwrite_a=True, check_finite=False)[1]
+        A, P = qr(A, mode="raw", overwrite_a=True, pivoting=True, check_finite=False)[1:]
         self.pivots = np.append(order[:live][P], order[live:])
-        self.R = np.zeros((min(n, m), m), R.dtype)
-        self.R[: min(n, live), :live] = R[:live]
+        self.R = np.zeros((min(n, m), m), A.dtype)
+        self.R[: len(A), :live] = A
+        del A
         # No entry of R is larger than the first. Scaled by it, no square or reciprocal overflows.
         self._scale = abs(self.R[0, 0]) or 1
         R = self.R / self._scale
