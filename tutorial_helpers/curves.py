@@ -104,7 +104,7 @@ class EveryK:
         centred, refitted = SUMS[correct]
         U, beta = network.coefs_[layer + 1], network.intercepts_[layer + 1]
         m = len(U)
-        Z = self._hidden(X_fit, np.arange(m))
+        Z = self._hidden(X_fit)
         self._fit = X_fit, Z  # most curves are asked for on the calibration data as well
         self._mean = Z.mean(axis=0) if centred else None
         if (select, correct) == ("id", "interpolation"):
@@ -129,13 +129,13 @@ class EveryK:
         self._start = beta + self._mean @ U if centred else beta
         self._G = self._R @ U[self._columns]
 
-    def _hidden(self, X, columns):
+    def _hidden(self, X, columns=None):
         """Return columns of the activations, computed in blocks that stay in the cache."""
-        X = check_samples(self.network, X)
-        Z = np.empty((X.shape[0], len(columns)), np.result_type(X, self.network.coefs_[0]))
+        X, m = check_samples(self.network, X), self.network.coefs_[self.layer].shape[1]
+        Z = np.empty((X.shape[0], m), np.result_type(X, self.network.coefs_[0]))
         for i in range(0, len(Z), 128):
             part = hidden_activations(self.network, X[i : i + 128], self.layer)
-            Z[i : i + 128] = np.take(part, columns, axis=1)
+            Z[i : i + 128] = part if columns is None else np.take(part, columns, axis=1)
         return Z
 
     def _activations(self, X):
@@ -182,7 +182,7 @@ class EveryK:
         total = np.repeat(total.T, C.shape[1], axis=1)
         yield total.argmax(axis=0)[None]
         for i in range(0, len(C), BLOCK):
-            c, g = np.ascontiguousarray(C[i : i + BLOCK]), G[i : i + BLOCK][: len(C) - i]
+            c, g = C[i : i + BLOCK], G[i : i + BLOCK][: len(C) - i]
             second, first = np.partition(total, -2, axis=0)[-2:]
             moves = np.ptp(g, axis=1) @ np.abs(c)
             unsure = np.flatnonzero(first - second <= 1.001 * moves)
