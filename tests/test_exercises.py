@@ -380,6 +380,54 @@ CASES["06.3"] = Case(
 
 # 07 every k at once
 
+C07, G07, beta07 = rng.normal(size=(6, 5)), rng.normal(size=(5, 3)), rng.normal(size=3)
+CASES["07.1"] = Case(
+    checks.check_logits_at,
+    (C07, G07, beta07, 3),
+    [
+        lambda C, G, beta, k: C[:, :k] @ G[:k] + beta,
+        lambda C, G, beta, k: sum(np.outer(C[:, i], G[i]) for i in range(k)) + beta,
+    ],
+    {
+        "bias": lambda C, G, beta, k: C[:, :k] @ G[:k],
+        "too many": lambda C, G, beta, k: C[:, : k + 1] @ G[: k + 1] + beta,
+        "too few": lambda C, G, beta, k: C[:, :2] @ G[:2] + beta,
+        "last term alone": lambda C, G, beta, k: C[:, 2:3] @ G[2:3] + beta,
+        "that are removed": lambda C, G, beta, k: C[:, 3:] @ G[3:] + beta,
+    },
+)
+
+R07 = np.triu(rng.normal(size=(4, 7)))
+left07 = np.array([np.linalg.norm(R07[k:]) for k in range(5)])
+CASES["07.2"] = Case(
+    checks.check_every_error,
+    (R07,),
+    [
+        left07[1:] / left07[0],
+        [np.linalg.norm(R07[k:, k:]) / np.linalg.norm(R07) for k in range(1, 5)],
+    ],
+    {
+        "k = 1": left07[:-1] / left07[0],
+        "root": (left07[1:] / left07[0]) ** 2,
+        "explain": [np.linalg.norm(R07[:k]) / left07[0] for k in range(1, 5)],
+        "relative to what": left07[1:],
+        "diagonal": [np.linalg.norm(np.diag(R07)[k:]) / left07[0] for k in range(1, 5)],
+    },
+)
+
+errors07 = [10.0, 4.0, 3.0, 2.0, 1.5, 1.2, 0.9, 0.5, 0.05]
+CASES["07.3"] = Case(
+    checks.check_tolerance,
+    (errors07, 0.1),
+    [6, next(k for k, error in enumerate(errors07) if error < 1)],
+    {
+        "index is its k already": 7,
+        "leaves too much": 5,
+        "not of its square": next(k for k, error in enumerate(errors07) if error**2 < 10),
+        "not to 1": 8,
+    },
+)
+
 # 08 what makes the difference
 
 TABLE08 = np.array([[0.5, 0.8], [0.6, 1.0]])  # rows: selections, columns: corrections
@@ -463,6 +511,51 @@ CASES["08.4"] = Case(
 )
 
 # 09 deep networks
+
+full09, pruned09 = [3, 5, 4, 2], [3, 2, 3, 2]
+CASES["09.1"] = Case(
+    checks.check_operations_left,
+    (full09, pruned09),
+    [18 / 43, (3 * 2 + 2 * 3 + 3 * 2) / (3 * 5 + 5 * 4 + 4 * 2)],
+    {
+        "saved": 25 / 43,
+        "which part": 18,
+        "of the neurons": 5 / 9,
+        "parameters": (18 + 7) / (43 + 11),
+        "first and the last": 6 / 20,
+    },
+)
+
+W09, T09, J09 = rng.normal(size=(5, 4)), rng.normal(size=(2, 5)), np.array([3, 0, 2])
+CASES["09.2"] = Case(
+    checks.check_middle_matrix,
+    (W09, T09, J09),
+    [
+        lambda W, T, J: (T @ W)[:, J],
+        lambda W, T, J: [[sum(t[i] * W[i, j] for i in range(5)) for j in J] for t in T],
+        np.einsum("ki,ij->kj", T09, W09[:, [3, 0, 2]]),
+    ],
+    {
+        "removed behind": lambda W, T, J: T @ W,
+        "in front": lambda W, T, J: W[:, J],
+        "not the first ones": lambda W, T, J: T @ W[:, :3],
+        "order": lambda W, T, J: T @ W[:, [0, 2, 3]],
+    },
+)
+
+R09 = np.triu(rng.normal(size=(4, 4)), 1) + np.diag([-8.0, 4, 2, -1])
+CASES["09.3"] = Case(
+    checks.check_step_cost,
+    (R09, 2, 10),
+    [lambda R, k, saved: abs(R[k, k] / R[0, 0]) / saved, 0.025],
+    {
+        "first that goes": lambda R, k, saved: abs(R[k - 1, k - 1] / R[0, 0]) / saved,
+        "other units": 0.2,
+        "cost less": 0.25,
+        "divide by": 2.5,
+        "never negative": lambda R, k, saved: R[k, k] / R[0, 0] / saved,
+    },
+)
 
 # 10 convolutional networks
 

@@ -504,6 +504,60 @@ def check_single_row_speed_up(overhead, work, share):
 
 # 07 every k at once
 
+
+@exercise("07.1", "the logits for one k")
+def check_logits_at(C, G, beta, k):
+    """Check a function of these four: ``β + C[:, :k] G[:k]``."""
+    mistakes = {
+        "every network has a bias behind the layer": C[:, :k] @ G[:k],
+        "that is one neuron too many: indices begin at 0": beta + C[:, : k + 1] @ G[: k + 1],
+        "that is one neuron too few": beta + C[:, : k - 1] @ G[: k - 1],
+        "that is the last term alone; all before it belong to the sum": (
+            beta + np.outer(C[:, k - 1], G[k - 1])
+        ),
+        "those are the terms of the neurons that are removed": (
+            beta + C[:, k:] @ G[k : C.shape[1]]
+        ),
+    }
+    return Expected(beta + C[:, :k] @ G[:k], mistakes, ask=(C, G, beta, k))
+
+
+@exercise("07.2", "the relative error for every k")
+def check_every_error(R):
+    """Check the square roots of the suffix sums of R's squared rows over that of all."""
+    rows = (np.asarray(R) ** 2).sum(axis=1)
+    left = np.append(np.cumsum(rows[::-1])[::-1], 0)
+    right = np.sqrt(left[1:] / left[0])
+    mistakes = {
+        "the first entry belongs to k = 1, where one row is gone already": np.sqrt(
+            left[:-1] / left[0]
+        ),
+        "those are squares; a norm is their root": right**2,
+        "that is what the kept columns explain, not what is left": np.sqrt(1 - right**2),
+        "relative to what? divide by the norm of Z": np.sqrt(left[1:]),
+        "what is left is all of the row, not only the diagonal": np.sqrt(
+            np.append(np.cumsum((np.diag(R) ** 2)[::-1])[::-1], 0)[1:] / left[0]
+        ),
+    }
+    return Expected(right, mistakes)
+
+
+@exercise("07.3", "the smallest k within a tolerance")
+def check_tolerance(errors, tolerance):
+    """Check the first k with ``errors[k] < tolerance · errors[0]``; errors start at k = 0."""
+    errors = np.asarray(errors)
+    k = int(np.argmax(errors < tolerance * errors[0]))
+    mistakes = {
+        "entry 0 belongs to k = 0, so an index is its k already": k + 1,
+        "one neuron fewer leaves too much": k - 1,
+        "a tenth of the norm, not of its square": int(
+            np.argmax(errors**2 < tolerance * errors[0] ** 2)
+        ),
+        "relative to the norm of Z, not to 1": int(np.argmax(errors < tolerance)),
+    }
+    return Expected(k, mistakes)
+
+
 # 08 what makes the difference
 
 
@@ -580,6 +634,57 @@ def check_recall(predicted, truth, label):
 
 
 # 09 deep networks
+
+
+@exercise("09.1", "the fraction of the operations that is left")
+def check_operations_left(full_units, pruned_units):
+    """Check the ratio of the sums of (before · after) over neighbouring layers."""
+    full, pruned = (np.asarray(units, dtype=float) for units in (full_units, pruned_units))
+    before, after = full[:-1] @ full[1:], pruned[:-1] @ pruned[1:]
+    mistakes = {
+        "that is the part that is saved": 1 - after / before,
+        "those are the operations left; which part of all are they?": after,
+        "that is the part of the neurons that stays": pruned[1:-1].sum() / full[1:-1].sum(),
+        "biases are no multiplications: those are the parameters left": (
+            (pruned[:-1] + 1) @ pruned[1:] / ((full[:-1] + 1) @ full[1:])
+        ),
+        "the first and the last matrix have operations too": (
+            pruned[1:-2] @ pruned[2:-1] / (full[1:-2] @ full[2:-1])
+        ),
+    }
+    return Expected(after / before, mistakes)
+
+
+@exercise("09.2", "the middle matrix of the plain way")
+def check_middle_matrix(W, T_before, kept):
+    """Check a function of these three: ``T W[:, J]``."""
+    mistakes = {
+        "the neurons removed behind still have their columns": T_before @ W,
+        "its rows still wait for all neurons in front": W[:, kept],
+        "columns stay for the kept neurons, which are not the first ones": (
+            T_before @ W[:, : len(kept)]
+        ),
+        "the columns must keep the order of the pivots": T_before @ W[:, np.sort(kept)],
+    }
+    return Expected(T_before @ W[:, kept], mistakes, ask=(W, T_before, kept))
+
+
+@exercise("09.3", "the cost of shrinking a layer")
+def check_step_cost(R, k_new, saved):
+    """Check a function of these three: ``|R[k', k']| / |R[0, 0]| / saved``."""
+    size = np.abs(np.diag(R))
+    right = size[k_new] / size[0] / saved
+    mistakes = {
+        "that is the last direction that stays; which is the first that goes?": (
+            size[k_new - 1] / size[0] / saved
+        ),
+        "in other units this changes: what is it to be compared with?": size[k_new] / saved,
+        "an offer that saves more should cost less": size[k_new] / size[0],
+        "divide by what is saved": right * saved**2,
+        "a cost is never negative: take the sizes": -right,
+    }
+    return Expected(right, mistakes, ask=(R, k_new, saved))
+
 
 # 10 convolutional networks
 

@@ -42,6 +42,11 @@ METHODS = {
     "ridge": {"color": "#E69F00", "linestyle": "--", "marker": "D"},
     "missing": {"color": "#D55E00", "linestyle": "--", "marker": "s"},
     "tight": {"color": "#CC79A7", "linestyle": "-.", "marker": "d"},
+    "refit": {"color": "#009E73", "linestyle": "-.", "marker": "^"},
+    "uniform": {"color": "#0072B2", "linestyle": "-", "marker": "o"},
+    "equal": {"color": "#CC79A7", "linestyle": ":", "marker": "v"},
+    "first": {"color": "#0072B2", "linestyle": "-", "marker": "o"},
+    "second": {"color": "#D55E00", "linestyle": "--", "marker": "s"},
 }
 
 
@@ -669,7 +674,9 @@ def rebuild_scene(X_train, X_test, *, rows=(0, 1, 2, 3), shape=(8, 8)):
     return scene
 
 
-def heat_scene(positions, values, rows, columns, *, title="", name="k", form="{:.1f}"):
+def heat_scene(
+    positions, values, rows, columns, *, title="", name="k", form="{:.1f}", words=("best", "worst")
+):
     """Make a scene of a table whose cells are coloured by their value, one table per position.
 
     Parameters
@@ -683,6 +690,8 @@ def heat_scene(positions, values, rows, columns, *, title="", name="k", form="{:
         What a position is called.
     form : str
         How a value is written.
+    words : tuple of two str
+        What the largest and the smallest value are called.
 
     Returns
     -------
@@ -729,7 +738,7 @@ def heat_scene(positions, values, rows, columns, *, title="", name="k", form="{:
             dark = image.norm(value) < 0.5
             cell.set(text=form.format(value), color="white" if dark else "black")
         told = []
-        for word, at in (("best", np.argmax(table)), ("worst", np.argmin(table))):
+        for word, at in zip(words, (np.argmax(table), np.argmin(table)), strict=True):
             i, j = np.unravel_index(at, table.shape)
             told.append(f"{word} {form.format(table[i, j])} by {rows[i]} + {columns[j]}")
         return f"{name} = {k}: " + ", ".join(told)
