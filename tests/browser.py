@@ -55,7 +55,10 @@ WATCH = """(selector) => {
     const seen = () => [...document.querySelectorAll(selector + " img, " + selector + " canvas")]
         .filter((e) => e.tagName === "CANVAS" || (e.complete && e.naturalWidth))
         .map((e) => e.dataset.drawn ?? e.src).join();
-    const watch = window.watch = { pressed: 0, changes: [] };
+    const watch = window.watch = { pressed: 0, changes: [], passed: 0 };
+    const slider = document.querySelector(selector + " [role=slider]");
+    const values = { attributeFilter: ["aria-valuetext"] };
+    if (slider) new MutationObserver(() => watch.passed++).observe(slider, values);
     let last = seen();
     const look = (now) => {
         const next = seen();
@@ -169,9 +172,10 @@ def latencies(page, selector, keys, wait=5000):
 
 
 def drag(page, handle, selector, seconds=2.0, rate=60):
-    """Drag a handle over its rail and back; return (figures per second, milliseconds of backlog).
+    """Drag a handle over its rail and back; return what happened.
 
-    The backlog is how long pictures still change after the hand stands still.
+    Positions passed and figures shown, both per second, and how many milliseconds pictures still
+    change after the hand stands still.
     """
     page.evaluate(WATCH, selector)
     box, rail = handle.bounding_box(), handle.locator("xpath=../..").bounding_box()
@@ -187,6 +191,7 @@ def drag(page, handle, selector, seconds=2.0, rate=60):
     stopped = page.evaluate("() => performance.now()")
     page.mouse.up()
     page.wait_for_timeout(500)
-    changes = page.evaluate("() => watch.changes")
+    changes, passed = page.evaluate("() => [watch.changes, watch.passed]")
     during = sum(change < stopped for change in changes)
-    return 1000 * during / (stopped - started), max([*changes, stopped]) - stopped
+    per_second = 1000 / (stopped - started)
+    return passed * per_second, during * per_second, max([*changes, stopped]) - stopped

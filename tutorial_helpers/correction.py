@@ -161,7 +161,8 @@ def ridge(Z, kept, U, beta):
     A = Z[:, kept]
     scale = A.var(axis=0).mean() * len(A) or 1.0
     fit = RidgeCV(scale * np.logspace(-8, 1, 10)).fit(A, Z @ U)
-    return fit.coef_.T, beta + fit.intercept_
+    # of a single output scikit-learn returns a vector
+    return fit.coef_.reshape(-1, len(kept)).T, beta + fit.intercept_
 
 
 def solve_with_bias(A, target):

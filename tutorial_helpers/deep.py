@@ -11,11 +11,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._validation import check_k
+from ._validation import check_choice, check_k, check_kept
 from .convolution import ConvolutionalNetwork
-from .correction import solve_with_bias
+from .correction import CORRECTIONS, solve_with_bias
 from .decomposition import PivotedQR
-from .networks import check_network, check_samples, forward, hidden_activations, smaller_network
+from .networks import (
+    ACTIVATIONS,
+    check_network,
+    check_samples,
+    forward,
+    hidden_activations,
+    smaller_network,
+)
+from .selection import SELECTIONS
 
 
 class Size(NamedTuple):
@@ -83,11 +91,12 @@ def _widths(network):
 
 def check_widths(network, widths):
     """Return ``widths`` as a tuple of int, or say which would match the network's layers."""
-    full = _widths(network)
-    if not np.iterable(widths) or len(list(widths)) != len(full):
+    full, given = _widths(network), widths
+    widths = tuple(widths) if np.iterable(widths) else ()
+    if len(widths) != len(full):
         raise ValueError(
             f"widths must hold one width for each of the {len(full)} hidden layers, "
-            f"at most {full}; got {widths!r}"
+            f"at most {full}; got {given!r}"
         )
     return tuple(
         check_k(k, m, f"the neurons of hidden layer {i}")
@@ -95,8 +104,14 @@ def check_widths(network, widths):
     )
 
 
-def prune_layers(network, X, widths, *, refit=True):
-    """Prune all hidden layers by the ID, from the first to the last.
+def prune_layers(network, X, widths, *, select="id", correct="refit", random_state=None):
+    """Prune all hidden layers, from the first to the last.
+
+    With the refit, each layer's activations ``Z`` come from the layers that are already pruned,
+    and the next layer is fitted to what the *original* network computes there: its weights and
+    bias minimise ``‖Z[:, J] U_new + β_new − A‖_F``, with ``A`` the original pre-activations. In
+    the plain way every ``Z`` comes from the original network, and each next layer is corrected as
+    if its layer alone had been pruned.
 
     Parameters
     ----------
@@ -106,11 +121,12 @@ def prune_layers(network, X, widths, *, refit=True):
         Calibration data.
     widths : sequence of int
         Neurons to keep in each hidden layer.
-    refit : bool
-        If true, each layer's activations ``Z`` come from the layers already pruned, and the next
-        layer's weights and bias are refit by least squares so that its pre-activations match
-        those of the original network. If false, every ``Z`` comes from the original network and
-        ``T`` is folded into the next layer: the plain way.
+    select : str or callable
+        Which neurons stay, as in `prune`.
+    correct : {"refit", "interpolation", "none", "mean", "least squares", "ridge"} or callable
+        The refit, or the correction of the plain way, as in `prune`.
+    random_state : int, RandomState or None
+        For ``select="random"``.
 
     Returns
     -------
@@ -119,12 +135,12 @@ def prune_layers(network, X, widths, *, refit=True):
     Raises
     ------
     TypeError, ValueError, sklearn.exceptions.NotFittedError
-        Also if there are fewer samples than a width: the refit would have no unique answer.
+        Also if the refit gets fewer samples than a width: it would have no unique answer.
 
     Notes
     -----
-    The plain way is Algorithm 1 of Chee, Flynn, Damle and De Sa, *Model Preserving Compression
-    for Neural Networks* (2022).
+    The plain way with ``correct="interpolation"`` is Algorithm 1 of Chee, Flynn, Damle and De Sa,
+    *Model Preserving Compression for Neural Networks* (2022).
 
     Examples
     --------
@@ -134,27 +150,27 @@ def prune_layers(network, X, widths, *, refit=True):
     >>> prune_layers(network, X_train, (20, 10)).hidden_layer_sizes
     (20, 10)
     """
-    widths = check_widths(network, widths)
+    widths, full = check_widths(network, widths), _widths(network)
+    choose = check_choice(select, SELECTIONS, "select")
+    refit = correct == "refit"
+    mend = None if refit else check_choice(correct, {"refit": None} | CORRECTIONS, "correct")
     X = check_samples(network, X)
     if refit:
-        _check_samples_for_refit(X, widths)
+        _check_enough(X, widths)
     pruned = network
-    for layer, (k, m) in enumerate(zip(widths, _widths(network), strict=True)):
-        if k < m or (refit and pruned is not network):
-            factored = PivotedQR(hidden_activations(pruned if refit else network, X, layer))
-            pruned = _prune_next(network, pruned, X, layer, k, factored, refit=refit)
+    for layer, (k, m) in enumerate(zip(widths, full, strict=True)):
+        source = pruned if refit else network
+        # A whole layer needs a refit too, once there is something to make up for.
+        if k < m or source is not network:
+            kept = choose(source, X, k, layer=layer, random_state=random_state)
+            kept = check_kept(kept, m, k)
+            Z = hidden_activations(source, X, layer)
+            if refit:
+                U, beta = solve_with_bias(Z[:, kept], forward(network, X, 0, layer + 1))
+            else:
+                U, beta = mend(Z, kept, network.coefs_[layer + 1], network.intercepts_[layer + 1])
+            pruned = smaller_network(pruned, kept, U, beta, layer=layer)
     return pruned if pruned is not network else copy.deepcopy(network)
-
-
-def _prune_next(network, pruned, X, layer, k, factored, *, refit=True):
-    """Prune one more layer of ``pruned``; ``network`` is the original to aim at."""
-    kept, U, beta = factored.kept(k), pruned.coefs_[layer + 1], pruned.intercepts_[layer + 1]
-    if refit:
-        Z = hidden_activations(pruned, X, layer)
-        U, beta = solve_with_bias(Z[:, kept], forward(network, X, 0, layer + 1))
-    else:
-        U = factored.interpolation(k) @ U
-    return smaller_network(pruned, kept, U, beta, layer=layer)
 
 
 def uniform_path(network):
@@ -230,31 +246,33 @@ def greedy_path(network, X, *, shrink=0.05, until=0.0):
     """
     if not 0 < shrink < 1:
         raise ValueError(f"shrink must lie between 0 and 1, got {shrink}")
-    widths = list(_widths(network))
+    widths = list(_widths(check_network(network)))
     X = check_samples(network, X)
-    _check_samples_for_refit(X, widths)
-    stages, factored = [network], []
-    for layer in range(len(widths)):
-        factored.append(PivotedQR(hidden_activations(network, X, layer)))
-        stages.append(network)
+    _check_enough(X, widths)
+    activation, layers = ACTIVATIONS[network.activation], range(len(widths))
+    targets = [forward(network, X, 0, layer) for layer in layers]
+    Z = [activation(target) for target in targets]
+    factored = [PivotedQR(Z_layer) for Z_layer in Z]
     path, full = [tuple(widths)], network_size(network).operations
-    while max(widths) > 1 and network_size(network, widths).operations > until * full:
+    left = full
+    while max(widths) > 1 and left > until * full:
         costs = {}
-        for layer, k in enumerate(widths):
+        for layer in layers:
+            k = widths[layer]
             if k > 1:
                 fewer = min(k - 1, max(1, int(k * (1 - shrink))))
                 after = [*widths[:layer], fewer, *widths[layer + 1 :]]
-                saved = np.subtract(*(network_size(network, w).operations for w in (widths, after)))
+                saved = left - network_size(network, after).operations
                 diagonal = np.abs(np.diag(factored[layer].R))
-                costs[layer, fewer] = diagonal[fewer] / (diagonal[0] * saved)
+                costs[layer, fewer] = diagonal[fewer] / ((diagonal[0] or 1) * saved)
         changed, widths[changed] = min(costs, key=costs.get)
         path.append(tuple(widths))
-        for layer in range(changed, len(widths)):
-            if layer > changed:
-                factored[layer] = PivotedQR(hidden_activations(stages[layer], X, layer))
-            stages[layer + 1] = _prune_next(
-                network, stages[layer], X, layer, widths[layer], factored[layer]
-            )
+        left = network_size(network, widths).operations
+        for layer in layers[changed + 1 :]:
+            before = Z[layer - 1][:, factored[layer - 1].kept(widths[layer - 1])]
+            U, beta = solve_with_bias(before, targets[layer])
+            Z[layer] = activation(before @ U + beta)
+            factored[layer] = PivotedQR(Z[layer])
     return path
 
 
@@ -290,18 +308,25 @@ def widths_within(network, path, fraction, *, of="operations"):
     """
     if of not in Size._fields:
         raise ValueError(f"of must be 'operations' or 'parameters', got {of!r}")
+    if not 0 < fraction <= 1:
+        raise ValueError(
+            f"fraction must lie between 0 and 1, got {fraction}: 0.05 stands for five per cent"
+        )
     full = getattr(network_size(network), of)
-    for widths in path:
-        left = getattr(network_size(network, widths), of) / full
-        if left <= fraction:
+    left = [getattr(network_size(network, widths), of) / full for widths in path]
+    for widths, part in zip(path, left, strict=True):
+        if part <= fraction:
             return widths
+    if not left:
+        raise ValueError("the path is empty: pass what uniform_path or greedy_path returns")
+    least = int(np.argmin(left))
     raise ValueError(
         f"no widths on this path leave {fraction:.3g} of the {of}: the least it reaches is "
-        f"{left:.3g}, with widths {widths}"
+        f"{left[least]:.3g}, with widths {path[least]}"
     )
 
 
-def _check_samples_for_refit(X, widths):
+def _check_enough(X, widths):
     if X.shape[0] < max(widths):
         raise ValueError(
             f"the refit of {max(widths)} neurons needs at least as many calibration samples, got "
