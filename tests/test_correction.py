@@ -207,6 +207,16 @@ def test_ridge_where_there_is_nothing_to_fit(Z):
     assert np.allclose(Z[:, :2] @ U_new + beta_new, Z @ np.ones((3, 2)) + 1)
 
 
+def test_ridge_keeps_a_single_output_a_column():
+    rng = np.random.default_rng(0)
+    Z, U, beta = rng.standard_normal((30, 6)), rng.standard_normal((6, 2)), np.zeros(2)
+    Z[:, 4:] = Z[:, :2]  # all that goes is still there: nothing to shrink
+    one, both = (ridge(Z, [0, 1, 2, 3], U[:, :c], beta[:c]) for c in (1, 2))
+    assert one[0].shape == (4, 1)
+    assert one[1].shape == (1,)
+    assert np.allclose(one[0], both[0][:, :1], atol=1e-5)
+
+
 def test_ridge_cannot_leave_out_the_only_sample():
     with pytest.raises(ValueError, match="pass two or more"):
         ridge(np.ones((1, 3)), [0, 1], np.ones((3, 2)), np.ones(2))
