@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tutorial_helpers import checks, claim, exercise, progress
-from tutorial_helpers.checks import EXERCISES, Expected
+from tutorial_helpers import checks, claim, progress
+from tutorial_helpers.checks import EXERCISES, Expected, exercise
 
 
 @pytest.fixture

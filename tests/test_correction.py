@@ -11,10 +11,9 @@ from tutorial_helpers import (
     interpolative_decomposition,
     least_squares,
     mean_into_bias,
-    no_correction,
     ridge,
 )
-from tutorial_helpers.correction import CORRECTIONS
+from tutorial_helpers.correction import CORRECTIONS, no_correction
 
 
 def problem(n=40, m=12, c=3, *, rank=None, seed=0):

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import tutorial_helpers.widgets as module
-from tutorial_helpers import Scene, curve_scene, explore_k, plotting, show_snapshots, weights_scene
+from tutorial_helpers import curve_scene, explore_k, plotting, show_snapshots, weights_scene
+from tutorial_helpers.plotting import Scene
 
 rng = np.random.default_rng(0)
 DIGITS = rng.uniform(size=(30, 64))

@@ -5,7 +5,7 @@ network, curves, bounds, timing, figures, widgets, checks.
 """
 
 from .bounds import agreement_lower_limit, certified, error_bound
-from .checks import claim, exercise, progress
+from .checks import claim, progress
 from .convolution import (
     ConvolutionalNetwork,
     as_images,
@@ -16,14 +16,13 @@ from .convolution import (
     patch_matrix,
     prune_channels,
 )
-from .correction import interpolation, least_squares, mean_into_bias, no_correction, ridge
+from .correction import interpolation, least_squares, mean_into_bias, ridge
 from .curves import EveryK, accuracy_at_every_k, agreement, logits_at_every_k, smallest_k
 from .data import load_digits_split
 from .decomposition import PivotedQR, interpolative_decomposition
 from .deep import greedy_path, network_size, prune_layers, uniform_path, widths_within
 from .networks import hidden_activations, logits, smaller_network, train_network
 from .plotting import (
-    Scene,
     curve_scene,
     heat_scene,
     margin_scene,
@@ -75,7 +74,6 @@ __all__ = [
     "by_strong_id",
     "strong_columns",
     "by_greedy",
-    "no_correction",
     "mean_into_bias",
     "interpolation",
     "least_squares",
@@ -117,7 +115,6 @@ __all__ = [
     "plot_curves",
     "plot_differences",
     "plot_stretch",
-    "Scene",
     "curve_scene",
     "weights_scene",
     "rebuild_scene",
@@ -126,6 +123,5 @@ __all__ = [
     "explore_k",
     "show_snapshots",
     "claim",
-    "exercise",
     "progress",
 ]

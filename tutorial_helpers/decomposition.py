@@ -9,7 +9,7 @@ and the error of the approximation is exactly ``‖R22‖``. ``Q`` is never need
 """
 
 import numpy as np
-from scipy.linalg import qr, solve_triangular
+from scipy.linalg import get_lapack_funcs, qr, solve_triangular
 
 from ._validation import check_k, check_matrix
 
@@ -64,8 +64,10 @@ class PivotedQR:
         nonzero = Z.any(axis=0)
         order, live = np.argsort(~nonzero, kind="stable"), np.count_nonzero(nonzero)
         A = Z[:, order[:live]]
-        if n > 2 * live:
-            A = qr(A, mode="raw", overwrite_a=True, check_finite=False)[1]
+        if n > 2 * live > 0:
+            # LAPACK's QR with a recursive panel, which scipy.linalg.qr does not use
+            geqrt = get_lapack_funcs("geqrt", (A,))
+            A = np.triu(geqrt(min(128, live), A, overwrite_a=True)[0][:live])
         A, P = qr(A, mode="raw", overwrite_a=True, pivoting=True, check_finite=False)[1:]
         self.pivots = np.append(order[:live][P], order[live:])
         self.R = np.zeros((min(n, m), m), A.dtype)
