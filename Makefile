@@ -80,8 +80,8 @@ lock: $(UV)
 site: build/site/index.html
 
 build/site/index.html: $(SITE_READY) $(LESSONS) $(wildcard notebooks/solutions/*.ipynb) \
-    $(wildcard tutorial_helpers/*.* website/*.* website/*/*.*)
-	$(BIN)/python website/build.py
+    $(wildcard tutorial_helpers/*.* .github/site/*.* .github/site/*/*.*)
+	$(BIN)/python .github/site/build.py
 
 browser: build/site/index.html
 	TUTORIAL_BROWSER=required $(BIN)/python -m pytest --durations=5 tests/test_widgets_browser.py

@@ -1,6 +1,6 @@
 """Build the site: run the lessons with explorers that need no kernel, then let Sphinx make pages.
 
-python website/build.py [notebooks]    all of them by default; the site is build/site/index.html
+`python .github/site/build.py [notebooks]`, all of them by default; makes build/site/index.html
 """
 
 import os
@@ -15,7 +15,7 @@ import nbformat
 from nbclient import NotebookClient
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent
+ROOT = HERE.parents[1]
 SOURCE, DOCTREES, SITE = (ROOT / "build" / name for name in ("source", "doctrees", "site"))
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
