@@ -175,8 +175,18 @@ def test_the_player_crosses_the_range_in_a_hundred_steps():
     assert slider.step == 1
 
 
+def test_few_positions_are_drawn_ahead():
+    scene = steps(20)
+    slider, _, picture, sentence = parts(explore_k(scene))[1:]
+    expected = {k: (scene.png(k), f"k = {k} &lt;of&gt; 20") for k in scene.positions}
+    scene._move = None  # nothing may be drawn any more
+    for k in (0, 20, 3):
+        slider.value = k
+        assert (picture.value, sentence.value) == expected[k]
+
+
 def test_an_error_is_told_and_the_next_move_works():
-    scene = curve_scene([1, 2, 3], {"ID": [1, 2, 3]})
+    scene = curve_scene(range(1, 60), {"ID": range(1, 60)})
     whole = scene._move
 
     def fails_at_two(k):

@@ -10,6 +10,8 @@ import ipywidgets as widgets
 from .plotting import show_png
 
 LABELS = Path(__file__).with_name("labels.js").read_text(encoding="utf-8")
+# A slider of so few positions has all its pictures drawn before it moves.
+FEW = 40
 _numbers = count()
 
 
@@ -49,10 +51,16 @@ def explore_k(scene, start=None):
     """
     positions = scene.positions
     start = positions[len(positions) // 2] if start is None else start
-    png, told = scene.png(start), scene.move(start)
+    drawn = {k: (scene.png(k), scene.move(k)) for k in positions if len(positions) <= FEW}
+
+    def at(k):
+        png, told = drawn.get(k) or (scene.png(k), scene.move(k))
+        return png, escape(told)
+
+    png, told = at(start)
     wide = {"width": f"{scene.width}px", "max_width": "100%"}
     picture = widgets.Image(value=png, format="png", layout=wide)
-    sentence = widgets.HTML(escape(told), style={"font_size": "16px"})
+    sentence = widgets.HTML(told, style={"font_size": "16px"})
     steps = {"min": positions[0], "max": positions[-1], "step": positions.step, "value": start}
     slider = widgets.IntSlider(
         **steps, description=scene.name, readout=False, layout={"width": "60%"}
@@ -63,7 +71,7 @@ def explore_k(scene, start=None):
     def redraw(change):
         k = change["new"]
         try:
-            picture.value, sentence.value = scene.png(k), escape(scene.move(k))
+            picture.value, sentence.value = at(k)
         except Exception as error:
             # Jupyter would hide it in a log, and the picture would stand still without a reason
             told = f"{scene.name} = {k} cannot be drawn: {type(error).__name__}: {error}"
