@@ -43,10 +43,10 @@ lab: $(READY)
 
 # One thread of linear algebra: on cores that are busy two get in each other's way and take ten times
 # as long, alone they gain little at this size; and the last digits follow the number of threads.
-units run-notebooks refresh: export OPENBLAS_NUM_THREADS := 1
-units run-notebooks refresh: export OMP_NUM_THREADS := 1
-units run-notebooks refresh: export MKL_NUM_THREADS := 1
-units run-notebooks refresh: export VECLIB_MAXIMUM_THREADS := 1
+lab units run-notebooks refresh: export OPENBLAS_NUM_THREADS := 1
+lab units run-notebooks refresh: export OMP_NUM_THREADS := 1
+lab units run-notebooks refresh: export MKL_NUM_THREADS := 1
+lab units run-notebooks refresh: export VECLIB_MAXIMUM_THREADS := 1
 
 # another release of ruff has another opinion, so only the locked one is asked
 test: $(if $(filter locked,$(VERSIONS)),lint) units run-notebooks
