@@ -1,6 +1,7 @@
-"""Networks that several test files share: trained once, handed out as copies."""
+"""Networks that several test files share, trained once; the report of the exercises' hints."""
 
 import copy
+import os
 import warnings
 from typing import NamedTuple
 
@@ -14,6 +15,15 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from tutorial_helpers import load_digits_split, train_network
 
 matplotlib.use("Agg")
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """List the known mistakes of the exercises with the hints they got, in CI or with -v."""
+    passed = terminalreporter.getreports("passed")
+    told = [line for report in passed for kind, line in report.user_properties if kind == "mistake"]
+    if told and (os.environ.get("CI") or config.get_verbosity() > 0):
+        terminalreporter.section("wrong answers to exercises, and their hints")
+        terminalreporter.write_line("\n".join(told))
 
 
 class Trained(NamedTuple):

@@ -124,6 +124,21 @@ def test_functions_are_asked_and_their_errors_are_told(check_function, capsys):
     assert said(capsys, check_function, 5.0).endswith("right")  # the number itself is as good
 
 
+def test_a_function_that_works_in_place_spoils_nothing(fresh, capsys):
+    @exercise("99.3", "twice the row")
+    def check_twice(a):
+        return Expected(2 * a, {}, ask=(a,))
+
+    def in_place(a):
+        a *= 2
+        return a
+
+    row = ROW.copy()
+    for _ in range(2):
+        assert said(capsys, check_twice, in_place, row).endswith("right")
+    np.testing.assert_array_equal(row, ROW)
+
+
 def test_closeness_is_relative_to_the_size_of_the_answer(fresh, capsys):
     for number, size in enumerate([1e-9, 1.0, 1e9]):
 

@@ -652,15 +652,31 @@ def test_right_answers_pass(number, capsys):
         assert said(capsys, CASES[number], answer).startswith("✓")
 
 
+def short(answer, width=40):
+    """Write an answer in few characters."""
+    if callable(answer):
+        return "a function"
+    numbers = {"threshold": 6, "edgeitems": 2, "precision": 3, "suppress_small": True}
+    text = " ".join(np.array2string(np.asarray(answer), **numbers).split())
+    return text if len(text) <= width else text[: width - 2] + " …"
+
+
+MISTAKES = [(number, fragment) for number, case in CASES.items() for fragment in case.wrong]
+
+
+@pytest.mark.parametrize(("number", "fragment"), MISTAKES)
+def test_a_known_mistake_gets_its_hint(number, fragment, capsys, record_property):
+    answer = CASES[number].wrong[fragment]
+    hint = said(capsys, CASES[number], answer)
+    assert fragment in hint
+    record_property("mistake", f"{short(answer)}  →  {hint}")  # conftest.py reports it
+
+
 @pytest.mark.parametrize("number", CASES)
-def test_known_mistakes_get_their_own_hint(number, capsys):
+def test_each_mistake_has_a_hint_of_its_own(number, capsys):
     case = CASES[number]
     assert len(case.wrong) >= 3
-    hints = []
-    for fragment, answer in case.wrong.items():
-        hints.append(said(capsys, case, answer))
-        assert fragment in hints[-1]
-    assert len(set(hints)) == len(hints), "two mistakes get the same hint"
+    assert len({said(capsys, case, answer) for answer in case.wrong.values()}) == len(case.wrong)
 
 
 @pytest.mark.parametrize("number", CASES)

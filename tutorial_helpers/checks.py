@@ -4,6 +4,7 @@ An exercise compares what the reader computed with what it computes itself, and 
 out of the mistakes that readers are known to make. It tells a hint, never the solution.
 """
 
+import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -135,7 +136,8 @@ def _judge(answer, expected):
     """Return None for an untouched stub, "" for a right answer, else a hint."""
     if callable(answer) and expected.ask is not None:
         try:
-            answer = answer(*expected.ask)
+            # a copy: the reader's function may work in place, the lesson goes on with the data
+            answer = answer(*copy.deepcopy(expected.ask))
         except Exception as error:
             return f"your function stopped with {type(error).__name__}: {error}"
     if answer is None or answer is ...:
