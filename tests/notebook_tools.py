@@ -117,6 +117,7 @@ def refresh(path, timeout=SECONDS_PER_CELL):
         timeout=timeout,
         kernel_name="python3",
         record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.execute()
@@ -214,6 +215,7 @@ def problems(path):
     notebook = read(path)
     found = [*_notebook_problems(notebook), *_id_problems(notebook), *_length_problems(notebook)]
     found += [*_pair_problems(path, notebook), *_run_problems(notebook)]
+    found += [*_explorer_problems(notebook)]
     for position, cell in enumerate(notebook["cells"], start=1):
         rules = _prose_problems(cell, path.parent) if cell["cell_type"] == "markdown" else []
         rules = _code_problems(cell) if cell["cell_type"] == "code" else rules
@@ -274,6 +276,21 @@ def _run_problems(notebook):
         yield f"not one clean run from top to bottom: the execution counts are {counts}"
     if cells and not any(cell["outputs"] for cell in cells):
         yield "no outputs at all"
+
+
+def _explorer_problems(notebook):
+    """Find sliders without a question before them, a static twin below, and an answer."""
+    cells = notebook["cells"]
+    for at, cell in enumerate(cells):
+        if cell["cell_type"] != "code" or "explore_k(" not in cell["source"]:
+            continue
+        before, after = ([c["source"] for c in part] for part in (cells[:at], cells[at + 1 :]))
+        if not any("**Predict" in source for source in before[-3:]):
+            yield f"no **Predict** in the three cells before the slider of {cell.get('id')}"
+        if not after or "show_snapshots(" not in after[0]:
+            yield f"no show_snapshots right below the slider of {cell.get('id')}"
+        if not any("**Explain" in source or "claim(" in source for source in after[1:6]):
+            yield f"no **Explain** and no claim after the slider of {cell.get('id')}"
 
 
 def _prose_problems(cell, folder):

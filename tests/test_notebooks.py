@@ -97,6 +97,10 @@ def test_a_healthy_notebook_has_no_problems(folder):
         code("# NBVAL_CHECK_OUTPUT\nprint(0.5)", text("0.5\n"), name="exact", count=2),
         code("k = 10\n" * 20, name="long-but-alone", count=3),
         *(code("k", name=f"short-{count}", count=count) for count in range(4, 12)),
+        prose("**Predict.** More or less?", name="question"),
+        code("explore_k(scene)", name="move", count=12),
+        code("show_snapshots(scene, [1], 'One.')", name="twin", count=13),
+        prose("**Explain.** Less.", name="answer"),
     )
     assert problems(path) == []
     assert problems(folder / "solutions" / "01_one.ipynb") == []
@@ -143,6 +147,21 @@ FIRING = {
     "'By_Hand', not a slug": [code("1", text("1"), name="By_Hand")],
     "cell 1 has no id": [code("1", text("1"), name=None)],
     "metadata of a front end: ['collapsed']": [code("1", text("1"), collapsed=True)],
+    "no **Predict** in the three cells before the slider of move": [
+        prose("**Predict.** Too early?"),
+        *[HEALTHY] * 3,
+        code("explore_k(scene)", name="move"),
+    ],
+    "no show_snapshots right below the slider of move": [
+        code("explore_k(scene)", name="move"),
+        HEALTHY,
+        code("show_snapshots(scene, [1], 'One.')"),
+    ],
+    "no **Explain** and no claim after the slider of move": [
+        code("explore_k(scene)", name="move"),
+        *[HEALTHY] * 6,
+        prose("**Explain.** Too late."),
+    ],
 }
 
 
