@@ -28,8 +28,6 @@ QUIET = [
 SETTINGS = {
     # a question about news would cover the page
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    # cells out of sight stay in the page
-    "notebook-extension/tracker": {"windowingMode": "none"},
     "docmanager-extension/plugin": {"autosave": False},
 }
 # the browser wants its share of the cores
@@ -57,7 +55,7 @@ WATCH = """(selector) => {
         .map((e) => e.dataset.drawn ?? e.src).join();
     const watch = window.watch = { pressed: 0, changes: [], passed: 0 };
     const slider = document.querySelector(selector + " [role=slider]");
-    const values = { attributeFilter: ["aria-valuetext"] };
+    const values = { attributeFilter: ["aria-valuenow"] };
     if (slider) new MutationObserver(() => watch.passed++).observe(slider, values);
     let last = seen();
     const look = (now) => {
@@ -112,6 +110,7 @@ def jupyterlab(folder, home):
         "ServerApp.allow_root": True,
         "IdentityProvider.token": "",
         "LabApp.expose_app_in_browser": True,
+        "JupyterNotebookApp.expose_app_in_browser": True,
         "LabApp.extension_manager": "readonly",
     }
     with (home / "server.log").open("w") as log:
@@ -141,10 +140,13 @@ def _wait_for(address, server, log, seconds=60):
     raise RuntimeError(f"JupyterLab did not start: {log.read_text()[-2000:]}")
 
 
-def start(page, address, notebook):
-    """Open a notebook and have all its cells run; do not wait for them."""
+def start(page, address, notebook, *, front="lab/tree"):
+    """Open a notebook and have all its cells run; do not wait for them.
+
+    ``front="notebooks"`` opens it in Notebook 7, which the same server has.
+    """
     page.add_init_script(RUN)
-    page.goto(f"{address}/lab/tree/{notebook}?reset", wait_until="commit")
+    page.goto(f"{address}/{front}/{notebook}?reset", wait_until="commit")
 
 
 def finish(page, seconds=180):
@@ -174,11 +176,12 @@ def latencies(page, selector, keys):
     return times
 
 
-def drag(page, handle, selector, seconds=2.0, rate=60):
-    """Drag a handle over its rail and back; return what happened.
+def drag(page, handle, selector, seconds=2.0, rounds=6):
+    """Drag a handle to and fro over its rail; return what happened.
 
     Positions passed and figures shown, both per second, and how many milliseconds pictures still
-    change after the hand stands still.
+    change after the hand stands still. Several rounds, since a slider of four positions passes only
+    six in one.
     """
     page.evaluate(WATCH, selector)
     box, rail = handle.bounding_box(), handle.locator("xpath=../..").bounding_box()
@@ -187,10 +190,10 @@ def drag(page, handle, selector, seconds=2.0, rate=60):
     page.mouse.down()
     started = page.evaluate("() => performance.now()")
     begin = time.monotonic()
+    # as many moves as the browser takes: it answers one at each of its frames
     while (t := (time.monotonic() - begin) / seconds) < 1:
-        there = rail["x"] + rail["width"] * (0.05 + 0.9 * abs(1 - 2 * t))
+        there = rail["x"] + rail["width"] * (0.02 + 0.96 * abs(1 - 2 * (rounds * t % 1)))
         page.mouse.move(there, y)
-        time.sleep(1 / rate)
     stopped = page.evaluate("() => performance.now()")
     page.mouse.up()
     page.wait_for_timeout(500)

@@ -113,6 +113,52 @@ def test_uneven_positions(positions):
     assert str(positions) in str(error.value)
 
 
+def test_a_legend_covers_what_moves_but_not_what_lies_above():
+    figure = Figure(figsize=(4, 4), dpi=50)
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.plot([0, 1], [2, 2], label="a long label for a wide legend")
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.legend(loc="center", frameon=False)
+    rule = ax.axvline(0, color="red", lw=3)
+    (dot,) = ax.plot([], [], "s", color="blue", ms=4, zorder=6)
+
+    def move(k):
+        rule.set_xdata([k / 10, k / 10])
+        dot.set_data([k / 10], [0.5])
+        return f"k = {k}"
+
+    scene = Scene(figure, [rule, dot], move, range(11))
+    column = scene.pixels(5)[:, 100].astype(int)
+    red = column[:, 0] > column[:, 2] + 100
+    blue = column[:, 2] > column[:, 0] + 100
+    assert red[:80].all()
+    assert red[120:].all()
+    assert not red[97:103].any()
+    assert blue[99:101].all()
+
+
+def test_stops_on_a_logarithmic_axis_lie_evenly():
+    scene = curve_scene(range(1, 899), {"ID": np.arange(898.0)}, logx=True)
+    stops = np.array(scene.stops)
+    assert set(stops) <= set(scene.positions)
+    assert (stops[0], stops[-1]) == (1, 898)
+    # where whole numbers are far apart every one, then equal steps of a few pixels
+    np.testing.assert_array_equal(stops[:20], np.arange(1, 21))
+    scene.pixels(1)
+    (x, _) = scene.figure.axes[0].transData.transform([(k, 0.0) for k in stops[20:]]).T
+    assert np.diff(x).max() < 15
+    assert scene.png(537) != scene.png(536), "positions between two stops are drawn as well"
+    assert curve_scene(range(1, 899), {"ID": np.arange(898.0)}).stops == list(range(1, 899))
+
+
+@pytest.mark.parametrize("stops", [[], [2, 1], [1, 1, 2], [1, 5], [0, 1]])
+def test_stops_that_are_no_positions(stops):
+    with pytest.raises(
+        ValueError, match=re.escape(f"stops must be positions and rise, got {stops}")
+    ):
+        Scene(Figure(), [], str, [1, 2, 3], stops=stops)
+
+
 @pytest.mark.parametrize("k", [0, 41, -1, 1.5, "2", None])
 def test_a_position_that_is_none(k):
     scene = SCENES["curves"]()
@@ -158,6 +204,43 @@ def test_a_number_between_two_positions_goes_to_the_nearest():
         assert sentence.value.startswith(f"k = {k}:")
 
 
+def few_stops():
+    """Return an explorer whose slider stops at 0, 10 and 50 of 60 positions."""
+    scene = steps(60)
+    scene.stops = [0, 10, 50]
+    return scene, *parts(explore_k(scene, start=0))
+
+
+def test_between_two_stops_a_number_can_be_typed():
+    scene, play, slider, field, picture, sentence = few_stops()
+    assert slider.options == (("0", 0), ("10", 10), ("50", 50))
+    field.value = 33
+    assert (slider.value, field.value, play.value) == (50, 33, 2)
+    assert picture.value == scene.png(33)
+    assert sentence.value == "k = 33 &lt;of&gt; 60"
+    slider.value = 10
+    assert (slider.value, field.value, play.value) == (10, 10, 1)
+    assert picture.value == scene.png(10)
+    field.value = 12
+    assert (slider.value, picture.value) == (10, scene.png(12))
+
+
+def test_the_player_goes_from_stop_to_stop():
+    scene, play, slider, field, picture, _ = few_stops()
+    assert (play.min, play.max, play.step) == (0, 2, 1)
+    for stop, k in enumerate([0, 10, 50]):
+        play.value = stop
+        assert (slider.value, field.value) == (k, k)
+        assert picture.value == scene.png(k)
+
+
+def test_an_explorer_may_start_between_two_stops():
+    scene = few_stops()[0]
+    play, slider, field, picture, _ = parts(explore_k(scene, start=13))
+    assert (play.value, slider.value, field.value) == (1, 10, 13)
+    assert picture.value == scene.png(13)
+
+
 def test_a_playing_player_is_not_called_back():
     play, slider, *_ = parts(explore_k(steps(20), start=0))
     play.playing = True
@@ -172,7 +255,7 @@ def test_the_player_crosses_the_range_in_a_hundred_steps():
     scene = curve_scene(range(1, 901), {"ID": np.arange(900.0)})
     play, slider, *_ = parts(explore_k(scene))
     assert 80 <= (play.max - play.min) / play.step <= 120
-    assert slider.step == 1
+    assert slider.options == tuple((str(k), k) for k in range(1, 901))
 
 
 def test_few_positions_are_drawn_ahead():

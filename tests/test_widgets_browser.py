@@ -45,8 +45,9 @@ REPORT = """
 import hashlib, json
 def _report(scene):
     at = scene.positions
-    checked = {at[0], at[1], at[-1]}
+    checked = {at[0], at[1], at[len(at) // 2], at[-1]}
     return {
+        "stops": scene.stops,
         "told": {k: scene.move(k) for k in at},
         "digests": {k: hashlib.sha256(scene.png(k)).hexdigest() for k in checked},
     }
@@ -133,18 +134,30 @@ def test_lesson_in_jupyterlab(path, lessons):
     page, said = lessons.open(path)
     with picture_kept(page, f"lab-{path.stem}"):
         page.bring_to_front()
-        outputs = harness.finish(page)
-        errors = [o for cell in outputs for o in cell if o["output_type"] == "error"]
-        assert errors == []
-        reports = json.loads("".join(outputs[-1][0]["text"]))
-        explorers = page.locator("[class*=explorer-]")
-        assert explorers.count() == len(reports) == page.locator(harness.HANDLE).count()
-        assert reports, "every lesson has a slider"
-        for i, report in enumerate(reports):
-            check_explorer(page, explorers.nth(i), report)
-        assert findings(page, "[class*=explorer-]") == []
+        check_lesson(page)
         assert said == []
-        harness.shut_down(page)
+
+
+def test_first_lesson_in_notebook_7(lessons):
+    page, said = watched(lessons.chromium)
+    with picture_kept(page, "notebook-7"):
+        harness.start(page, lessons.address, NOTEBOOKS[0].name, front="notebooks")
+        check_lesson(page)
+        assert said == []
+
+
+def check_lesson(page):
+    """Let a lesson run to its end, and move each of its explorers in every way."""
+    outputs = harness.finish(page)
+    assert [o for cell in outputs for o in cell if o["output_type"] == "error"] == []
+    reports = json.loads("".join(outputs[-1][0]["text"]))
+    explorers = page.locator("[class*=explorer-]")
+    assert explorers.count() == len(reports) == page.locator(harness.HANDLE).count()
+    assert reports, "every lesson has a slider"
+    for i, report in enumerate(reports):
+        check_explorer(page, explorers.nth(i), report)
+    assert findings(page, "[class*=explorer-]") == []
+    harness.shut_down(page)
 
 
 def check_explorer(page, explorer, report):
@@ -152,15 +165,16 @@ def check_explorer(page, explorer, report):
     from playwright.sync_api import expect
 
     told, digests = report["told"], report["digests"]
-    positions = list(told)
+    positions, stops = list(told), report["stops"]
     handle = explorer.locator(harness.HANDLE)
     picture, sentence = explorer.locator("img"), explorer.get_by_role("status")
     number = explorer.get_by_role("spinbutton")
 
     def shows(k):
+        nearest = min(stops, key=lambda stop: abs(stop - int(k)))
         expect(sentence).to_have_text(told[k])
         expect(number).to_have_value(k)
-        expect(handle).to_have_attribute("aria-valuetext", k)
+        expect(handle).to_have_attribute("aria-valuetext", str(nearest))
         assert told[k] in picture.get_attribute("alt")
         if k in digests:
             page.wait_for_function("(picture) => picture.complete", arg=picture.element_handle())
@@ -170,22 +184,24 @@ def check_explorer(page, explorer, report):
     handle.scroll_into_view_if_needed()
     assert handle.get_attribute("aria-label") == number.get_attribute("aria-label") != ""
     handle.focus()
-    steps = {"Home": 0, "ArrowRight": 1, "PageUp": min(6, len(positions) - 1), "End": -1}
+    steps = {"Home": 0, "ArrowRight": 1, "PageUp": min(6, len(stops) - 1), "End": -1}
     for key, at in steps.items():
         page.keyboard.press(key)
-        shows(positions[at])
+        shows(str(stops[at]))
 
-    harness.drag(page, handle, "img", seconds=0.5)
+    harness.drag(page, handle, "img", seconds=0.5, rounds=1)
     expect(sentence).to_have_text(told[number.input_value()])
     assert handle.get_attribute("aria-valuetext") == number.input_value()
 
-    number.fill(positions[1])
+    # every position can be typed, between two stops as well
+    middle = positions[len(positions) // 2]
+    number.fill(middle)
     number.press("Enter")
-    shows(positions[1])
+    shows(middle)
 
     button = explorer.get_by_label("play or pause")
     button.click()
-    expect(number).not_to_have_value(positions[1])
+    expect(number).not_to_have_value(middle)
     button.click()
 
 
@@ -229,15 +245,17 @@ def check_page_explorer(page, explorer):
     """Move one explorer of a page; sentence, picture and label follow."""
     from playwright.sync_api import expect
 
-    frames = json.loads(explorer.locator("script").text_content())["frames"]
+    data = json.loads(explorer.locator("script").text_content())
+    frames, stops = data["frames"], data["stops"]
     slider, number = explorer.get_by_role("slider"), explorer.get_by_role("spinbutton")
     sentence, canvas = explorer.get_by_role("status"), explorer.locator("canvas")
 
     def shows(at):
         expect(sentence).to_have_text(frames[at][3])
-        expect(canvas).to_have_attribute("data-drawn", slider.input_value())
+        expect(canvas).to_have_attribute("data-drawn", str(stops[at]))
         assert frames[at][3] in canvas.get_attribute("aria-label")
-        assert number.input_value() == slider.input_value()
+        assert slider.get_attribute("aria-valuetext") == frames[at][3]
+        assert number.input_value() == str(stops[at])
         return canvas.evaluate("(canvas) => canvas.toDataURL()")
 
     slider.focus()
@@ -256,9 +274,13 @@ def check_page_explorer(page, explorer):
     page.mouse.up()
     assert shows(0) == pictures[0]
 
+    number.focus()
+    page.keyboard.press("ArrowUp")
+    assert shows(1) == pictures[1]
+
     button = explorer.get_by_label("play or pause")
     button.click()
-    expect(sentence).not_to_have_text(frames[0][3])
+    expect(sentence).not_to_have_text(frames[1][3])
     button.click()
 
 

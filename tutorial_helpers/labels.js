@@ -1,6 +1,7 @@
-// ipywidgets gives neither the slider's handle nor the picture a label: add them in the page.
+// ipywidgets gives neither the slider's handle nor the picture a label, and leaves the arrow keys to
+// Notebook 7, which jumps to the next heading: mend both in the page.
 (function label(tries) {
-  const { mark, name, title } = NAMES;
+  const { mark, name, title, stops } = NAMES;
   const explorers = [...document.querySelectorAll("." + mark)];
   if (!explorers.some((explorer) => explorer.querySelector(".noUi-handle"))) {
     return tries && setTimeout(label, 100, tries - 1);
@@ -18,5 +19,16 @@
     sentence.setAttribute("role", "status");
     new MutationObserver(describe).observe(sentence, { childList: true });
     describe();
+    const handle = explorer.querySelector(".noUi-handle");
+    handle.dataset.lmSuppressShortcuts = "true";
+    // the handle tells how many stops it has passed; a reader wants to hear where it stands
+    const place = () => {
+      const stop = String(stops[Math.round(handle.getAttribute("aria-valuenow"))]);
+      if (handle.getAttribute("aria-valuetext") !== stop) {
+        handle.setAttribute("aria-valuetext", stop);
+      }
+    };
+    new MutationObserver(place).observe(handle, { attributeFilter: ["aria-valuetext"] });
+    place();
   }
 })(100);

@@ -11,6 +11,7 @@ from IPython.display import Markdown, display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from PIL import Image
 
 from .decomposition import PivotedQR
@@ -278,7 +279,8 @@ class Scene:
     """A figure of which only a few artists move with the position of a slider.
 
     All that stands still is drawn once and kept as a background; at each position the moving
-    artists are updated in place and drawn on it.
+    artists are updated in place and drawn on it. Legends stay readable: they cover what moves,
+    unless its zorder is higher.
 
     Parameters
     ----------
@@ -288,14 +290,17 @@ class Scene:
     move : callable
         ``move(k)`` updates the moving artists and returns a sentence with the values at k.
     positions : sequence of int
-        The positions of the slider, rising in equal steps.
+        All that can be drawn, rising in equal steps.
     name : str
         What a position is called: "k", "width", ….
+    stops : sequence of int, optional
+        The positions that a slider passes, rising; by default all of them. On a logarithmic axis
+        fewer, so that the slider keeps step with the axis.
 
     Raises
     ------
     ValueError
-        If the positions do not rise in equal steps.
+        If the positions do not rise in equal steps, or the stops are not among them.
 
     Examples
     --------
@@ -306,12 +311,15 @@ class Scene:
     b'PNG'
     """
 
-    def __init__(self, figure, moving, move, positions, *, name="k"):
+    def __init__(self, figure, moving, move, positions, *, name="k", stops=None):
         positions = list(positions)
         first, step = int(positions[0]), int(positions[1] - positions[0]) if positions[1:] else 1
         self.positions = range(first, first + step * len(positions), step) if step > 0 else ()
         if list(self.positions) != positions:
             raise ValueError(f"positions must rise in equal steps, got {positions}")
+        self.stops = [int(k) for k in (positions if stops is None else stops)]
+        if not self.stops or self.stops != sorted(set(self.stops) & set(positions)):
+            raise ValueError(f"stops must be positions and rise, got {self.stops}")
         # its own canvas: nobody else draws the figure or closes it
         plt.close(figure)
         FigureCanvasAgg(figure)
@@ -319,6 +327,7 @@ class Scene:
         self.title = figure.axes[0].get_title(loc="left") if figure.axes else ""
         self.width = int(figure.bbox.width)
         self._move, self._background, self._last = move, None, (None, "")
+        self._legends = []
 
     def move(self, k):
         """Move the artists to position ``k`` and return the sentence for it."""
@@ -341,8 +350,14 @@ class Scene:
         """Draw position ``k``; return an array (height, width, 3) of bytes."""
         self.move(k)
         self._restore()
-        for artist in self.moving:
+        below = [artist for artist in self.moving if artist.zorder < Legend.zorder]
+        for artist in below:
             self.figure.draw_artist(artist)
+        for box in self._legends:
+            self.figure.canvas.restore_region(self._background, box, (0, 0))
+        for artist in self.moving:
+            if artist not in below:
+                self.figure.draw_artist(artist)
         return self._picture()
 
     def _restore(self):
@@ -352,6 +367,11 @@ class Scene:
                 artist.set_animated(True)
             canvas.draw()
             self._background = canvas.copy_from_bbox(self.figure.bbox)
+            legends = [ax.get_legend() for ax in self.figure.axes]
+            boxes = [legend.get_window_extent() for legend in legends if legend is not None]
+            # as pixels are counted, from the top
+            height = self.figure.bbox.height
+            self._legends = [(b.x0, height - b.y1, b.x1 + 1, height - b.y0) for b in boxes]
         canvas.restore_region(self._background)
 
     def _picture(self):
@@ -440,10 +460,7 @@ def curve_scene(x, curves, *, name="k", form="{:.3g}", xlabel="k", **options):
         plot_curves(positions, curves, ax=ax, xlabel=xlabel, **options)
         lines = ax.lines[: len(curves)]
         rule = ax.axvline(positions[0], color="0.2", lw=1.5)
-        dots = [
-            ax.plot([positions[0]], [line.get_ydata()[0]], "o", ms=12, mec="white", color=color)[0]
-            for line, color in zip(lines, [line.get_color() for line in lines], strict=True)
-        ]
+        dots = _dots(ax, lines)
     index = {k: i for i, k in enumerate(positions)}
     heights = {line.get_label(): line.get_ydata() for line in lines}
 
@@ -458,7 +475,21 @@ def curve_scene(x, curves, *, name="k", form="{:.3g}", xlabel="k", **options):
             dot.set_data([k], [height[index[k]]])
         return f"{name} = {k}: " + ", ".join(at(label, index[k]) for label in curves)
 
-    return Scene(figure, [rule, *dots], move, positions, name=name)
+    stops = _even_on_log_axis(positions) if options.get("logx") else None
+    return Scene(figure, [rule, *dots], move, positions, name=name, stops=stops)
+
+
+def _even_on_log_axis(positions, most=160):
+    """Return some of the positions, about equally far from each other on a logarithmic axis."""
+    even = np.geomspace(max(1, positions[0]), positions[-1], most)
+    distances = np.abs(np.subtract.outer(even, positions))
+    return np.unique(np.take(positions, distances.argmin(axis=1)))
+
+
+def _dots(ax, lines):
+    """Return a dot for each line, in its colour, above all else; a move sets its place."""
+    look = {"marker": "o", "ms": 12, "mec": "white", "zorder": Legend.zorder + 1}
+    return [ax.plot([], [], color=line.get_color(), **look)[0] for line in lines]
 
 
 def weights_scene(W, order, *, every=5, shape=(8, 8), columns=20):
@@ -652,10 +683,7 @@ def rebuild_scene(X_train, X_test, *, rows=(0, 1, 2, 3), shape=(8, 8)):
         plot_curves(positions, curves, ax=ax, xlabel="k, pixels kept", ylabel="relative error")
         ax.set_title("New ones a little worse")
         marks = [ax.plot([], [], "s", ms=8, mfc="none", mew=2)[0] for ax in axes[0]]
-        dots = [
-            ax.plot([], [], "o", ms=12, mec="white", color=line.get_color())[0]
-            for line in ax.lines[:2]
-        ]
+        dots = _dots(ax, ax.lines[:2])
     pictures = [ax.images[0] for ax in axes[1]]
     heights = np.array([training, new])
 

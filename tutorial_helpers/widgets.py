@@ -6,11 +6,12 @@ from itertools import count
 from pathlib import Path
 
 import ipywidgets as widgets
+import numpy as np
 
 from .plotting import show_png
 
 LABELS = Path(__file__).with_name("labels.js").read_text(encoding="utf-8")
-# A slider of so few positions has all its pictures drawn before it moves.
+# A scene of so few positions has all its pictures drawn before the slider moves.
 FEW = 40
 _numbers = count()
 
@@ -20,7 +21,8 @@ def explore_k(scene, start=None):
 
     The picture is drawn in place at every position while the slider is dragged; if the hand is
     faster than the picture, the latest position wins. Arrows, Home, End and the page keys move a
-    focused slider. A screen reader is told the values at the new position.
+    focused slider. Along a logarithmic axis the slider keeps step with the axis, and the number
+    field takes every position in between. A screen reader is told the values at the new position.
 
     Parameters
     ----------
@@ -49,45 +51,64 @@ def explore_k(scene, start=None):
     >>> sentence.value
     'k = 3: ID 0.9'
     """
-    positions = scene.positions
-    start = positions[len(positions) // 2] if start is None else start
+    positions, stops = scene.positions, scene.stops
+    now = stops[len(stops) // 2] if start is None else start
     drawn = {k: (scene.png(k), scene.move(k)) for k in positions if len(positions) <= FEW}
 
     def at(k):
         png, told = drawn.get(k) or (scene.png(k), scene.move(k))
         return png, escape(told)
 
-    png, told = at(start)
+    def nearest(k):
+        return stops[int(np.abs(np.array(stops) - k).argmin())]
+
+    png, told = at(now)
     wide = {"width": f"{scene.width}px", "max_width": "100%"}
     picture = widgets.Image(value=png, format="png", layout=wide)
     sentence = widgets.HTML(told, style={"font_size": "16px"})
-    steps = {"min": positions[0], "max": positions[-1], "step": positions.step, "value": start}
-    slider = widgets.IntSlider(
-        **steps, description=scene.name, readout=False, layout={"width": "60%"}
+    slider = widgets.SelectionSlider(
+        options=[(str(stop), stop) for stop in stops],
+        value=nearest(now),
+        description=scene.name,
+        readout=False,
+        layout={"width": "60%"},
     )
-    field = widgets.BoundedIntText(**steps, layout={"width": "6em"})
-    play = widgets.Play(**steps | {"step": positions.step * max(1, len(positions) // 100)})
+    field = widgets.BoundedIntText(
+        now, min=positions[0], max=positions[-1], step=positions.step, layout={"width": "6em"}
+    )
+    # counts stops, so that it plays evenly along the axis
+    play = widgets.Play(slider.index, min=0, max=len(stops) - 1, step=max(1, len(stops) // 100))
 
-    def redraw(change):
-        k = change["new"]
-        try:
-            picture.value, sentence.value = at(k)
-        except Exception as error:
-            # Jupyter would hide it in a log, and the picture would stand still without a reason
-            told = f"{scene.name} = {k} cannot be drawn: {type(error).__name__}: {error}"
-            sentence.value = f"<strong>{escape(told)}</strong>"
-        field.value = k
+    def go(k):
+        nonlocal now
+        if k != now:
+            now = k
+            try:
+                picture.value, sentence.value = at(k)
+            except Exception as error:
+                # Jupyter would hide it in a log, and the picture would stand still without a reason
+                told = f"{scene.name} = {k} cannot be drawn: {type(error).__name__}: {error}"
+                sentence.value = f"<strong>{escape(told)}</strong>"
+        field.value, slider.value = k, nearest(k)
         # while it plays, the player is ahead of the picture and must not be called back
-        play.value = play.value if play.playing else k
+        play.value = play.value if play.playing else slider.index
 
-    def follow(change):
-        # a number typed into the field may lie between two positions
-        k = positions[round((change["new"] - positions[0]) / positions.step)]
-        slider.value = change["owner"].value = k
+    def slid(change):
+        # the slider also moves when it follows another control
+        if change["new"] != nearest(now):
+            go(change["new"])
 
-    slider.observe(redraw, "value")
-    field.observe(follow, "value")
-    play.observe(follow, "value")
+    def typed(change):
+        # a number may lie between two positions
+        go(positions[round((change["new"] - positions[0]) / positions.step)])
+
+    def played(change):
+        if stops[change["new"]] != nearest(now):
+            go(stops[change["new"]])
+
+    slider.observe(slid, "value")
+    field.observe(typed, "value")
+    play.observe(played, "value")
     explorer = widgets.VBox([widgets.HBox([play, slider, field]), picture, sentence])
     _label(explorer, scene)
     return explorer
@@ -96,6 +117,7 @@ def explore_k(scene, start=None):
 def _label(explorer, scene):
     """Give the controls and the picture the labels that ipywidgets cannot give them."""
     names = {"mark": f"explorer-{next(_numbers)}", "name": scene.name, "title": scene.title}
+    names["stops"] = scene.stops
     explorer.add_class(names["mark"])
     script = LABELS.replace("NAMES", json.dumps(names).replace("</", "<\\/"))
     data = {"text/html": f"<script>{script}</script>"}

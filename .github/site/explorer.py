@@ -18,8 +18,8 @@ PAGE = """<div class="explorer">
 <div class="controls">
 <button type="button" aria-label="play or pause">▶</button>
 <span aria-hidden="true">{name}</span>
-<input type="range" aria-label="{name}" {steps}>
-<input type="number" aria-label="{name}" {steps}>
+<input type="range" aria-label="{name}" min="0" max="{last}" value="{at}">
+<input type="number" aria-label="{name}" min="{first}" max="{most}" step="{step}">
 </div>
 <canvas role="img" width="{width}" height="{height}"></canvas>
 <p role="status"></p>
@@ -47,26 +47,33 @@ def explore_k(scene, start=None):
         If two positions tell the same, a value is no number, or no picture ever changes.
     """
     sweep(scene)
-    positions = scene.positions
-    start = positions[len(positions) // 2] if start is None else start
+    stops = scene.stops
+    start = stops[len(stops) // 2] if start is None else start
     still = scene.still()
-    sample = [patch(scene, still, k)[2] for k in positions[:: max(1, len(positions) // 5)]]
-    stride = 1 + int(len(positions) * np.mean([len(png) for png in sample]) / MOST_BYTES)
-    positions = positions[positions.index(start) % stride :: stride]
-    frames = [(*patch(scene, still, k), scene.move(k)) for k in positions]
+    sample = [patch(scene, still, k)[2] for k in stops[:: max(1, len(stops) // 5)]]
+    stride = 1 + int(len(stops) * np.mean([len(png) for png in sample]) / MOST_BYTES)
+    at = int(np.abs(np.array(stops) - start).argmin())
+    stops = stops[at % stride :: stride]
     data = {
-        "first": positions[0],
-        "step": positions.step,
+        "stops": stops,
         "title": scene.title,
         "still": _base64(still),
-        "frames": frames,
+        "frames": [(*patch(scene, still, k), scene.move(k)) for k in stops],
     }
     height, width = still.shape[:2]
-    ends = {"min": positions[0], "max": positions[-1], "step": positions.step, "value": start}
-    steps = " ".join(f'{key}="{value}"' for key, value in ends.items())
-    told = json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
-    name = escape(scene.name)
-    return HTML(PAGE.format(width=width, height=height, name=name, steps=steps, data=told))
+    return HTML(
+        PAGE.format(
+            name=escape(scene.name),
+            last=len(stops) - 1,
+            at=at // stride,
+            first=stops[0],
+            most=stops[-1],
+            step=scene.positions.step,
+            width=width,
+            height=height,
+            data=json.dumps(data, ensure_ascii=False).replace("</", "<\\/"),
+        )
+    )
 
 
 def sweep(scene):

@@ -3,7 +3,7 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   const data = JSON.parse(explorer.querySelector("script").textContent);
   const [button, range, number, canvas, sentence] =
     explorer.querySelectorAll("button, input, canvas, p");
-  const last = data.first + data.step * (data.frames.length - 1);
+  const { stops, frames, title } = data;
   const pen = canvas.getContext("2d");
   const still = picture(data.still);
   let now, timer;
@@ -15,20 +15,26 @@ for (const explorer of document.querySelectorAll(".explorer")) {
     return image;
   }
 
-  async function move(position) {
-    const i = Math.round((position - data.first) / data.step);
-    now = Math.min(Math.max(data.first + data.step * i, data.first), last);
-    const k = now;
-    const [left, top, png, told] = data.frames[(k - data.first) / data.step];
-    range.value = number.value = k;
+  async function move(i) {
+    now = i;
+    const [left, top, png, told] = frames[i];
+    range.value = i;
+    number.value = stops[i];
     range.setAttribute("aria-valuetext", told);
     sentence.textContent = told;
-    canvas.setAttribute("aria-label", data.title ? data.title + ": " + told : told);
+    canvas.setAttribute("aria-label", title ? title + ": " + told : told);
     const [below, above] = await Promise.all([still, png && picture(png)]);
-    if (k !== now) return; // the hand was faster
+    if (i !== now) return; // the hand was faster
     pen.drawImage(below, 0, 0);
     if (above) pen.drawImage(above, left, top);
-    canvas.dataset.drawn = k;
+    canvas.dataset.drawn = stops[i];
+  }
+
+  // A number may lie between two stops; one step from here goes at least to the next.
+  function typed(k) {
+    const far = stops.map((stop) => Math.abs(stop - k));
+    const i = far.indexOf(Math.min(...far));
+    return i === now ? Math.min(Math.max(i + Math.sign(k - stops[i]), 0), stops.length - 1) : i;
   }
 
   function stop() {
@@ -38,14 +44,14 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   }
 
   function play() {
-    const pace = data.step * Math.ceil(data.frames.length / 100);
-    if (now === last) move(data.first);
+    const last = stops.length - 1, pace = Math.ceil(stops.length / 100);
+    if (now === last) move(0);
     button.textContent = "❚❚";
-    timer = setInterval(() => (now < last ? move(now + pace) : stop()), 100);
+    timer = setInterval(() => (now < last ? move(Math.min(now + pace, last)) : stop()), 100);
   }
 
   range.addEventListener("input", () => move(Number(range.value)));
-  number.addEventListener("change", () => move(Number(number.value)));
+  number.addEventListener("change", () => move(typed(Number(number.value))));
   button.addEventListener("click", () => (timer ? stop() : play()));
   move(Number(range.value));
 }
