@@ -12,6 +12,7 @@ def fresh(monkeypatch):
     """Begin without exercises and without anything done."""
     monkeypatch.setattr(checks, "EXERCISES", {})
     monkeypatch.setattr(checks, "_state", {})
+    monkeypatch.setattr(checks, "_given", {})
     return checks.EXERCISES
 
 
@@ -81,7 +82,6 @@ def test_what_cannot_be_false_is_no_condition(none):
 def test_an_untouched_stub_is_not_tried_yet(check_row, check_function, stub, capsys):
     assert said(capsys, check_row, stub, ROW) == "○ Exercise 99.1, twice the row: not tried yet"
     assert said(capsys, check_function, stub).endswith("not tried yet")
-    assert said(capsys, check_function, lambda a, b: stub).endswith("not tried yet")
 
 
 @pytest.mark.parametrize(
@@ -137,6 +137,27 @@ def test_a_function_that_works_in_place_spoils_nothing(fresh, capsys):
     for _ in range(2):
         assert said(capsys, check_twice, in_place, row).endswith("right")
     np.testing.assert_array_equal(row, ROW)
+
+
+def test_a_rounded_answer_is_told_so(fresh, capsys):
+    @exercise("99.4", "two numbers")
+    def check_numbers():
+        return Expected([2.302585, 0.0126], {})
+
+    for digits in (2, 3, 4):
+        rounded = np.round([2.302585, 0.0126], digits)
+        assert "more digits" in said(capsys, check_numbers, rounded)
+    assert "not yet" in said(capsys, check_numbers, [2.31, 0.01])
+    assert "not yet" in said(capsys, check_numbers, [2.0, 0.0])
+
+
+def test_an_answer_that_spoils_what_it_was_given_is_told_so(check_row, capsys):
+    assert said(capsys, check_row, ..., ROW).endswith("not tried yet")
+    assert said(capsys, check_row, ROW, ROW) == "✗ Exercise 99.1: that is once"
+    assert "has changed" not in said(capsys, check_row, 4 * ROW, ROW)
+    assert "What you were given has changed" in said(capsys, check_row, 2 * ROW, ROW[:2])
+    assert said(capsys, check_row, 2 * ROW[:2], ROW[:2]).endswith("right")
+    assert "no longer fits" in said(capsys, check_row, ROW, "spoilt")
 
 
 def test_closeness_is_relative_to_the_size_of_the_answer(fresh, capsys):

@@ -38,7 +38,8 @@ CASES["01.1"] = Case(
     checks.check_guess_loss,
     (10,),
     [2.302585093, log_loss([0, 3], np.full((2, 10), 0.1), labels=range(10))],
-    {"minus sign": -np.log(10), "its logarithm": 0.1, "how often": 0.9, "natural": 1},
+    {"minus sign": -np.log(10), "its logarithm": 0.1, "how often": 0.9, "natural loga": 1}
+    | {"base of 2": np.log2(10), "one true digit": 10 * np.log(10), "wrong digit": -np.log(0.9)},
 )
 
 CASES["01.2"] = Case(
@@ -49,7 +50,8 @@ CASES["01.2"] = Case(
         "biases are missing": 64 * 300 + 300 * 200 + 200 * 10,
         "too": 64 * 300 + 300 * 200 + 200 * 10 + 500,
         "input layer": 64 * 300 + 300 * 200 + 200 * 10 + 574,
-        "neurons": 510,
+        "those are the neurons": 510,
+        "that it enters": 64 * 300 + 300 * 200 + 200 * 10 + 64 + 300 + 200,
     },
 )
 
@@ -93,7 +95,8 @@ CASES["02.1"] = Case(
         "at least once": [True] * 5,
         "do fire": [False, True, True, False, True],
         "rows of Z": [False, False, True],
-        "indices": [0, 3],
+        "those are their indices": [0, 3],
+        "tells places": [[0, 3]],
     },
 )
 
@@ -126,7 +129,9 @@ CASES["02.3"] = Case(
         "what enters": leaves02,
         "a sum": enters02 + leaves02,
         "each other": enters02 / leaves02,
-        "the root": (enters02 * leaves02) ** 2,
+        "take the root": (enters02 * leaves02) ** 2,
+        "upside down": leaves02 / enters02,
+        "without the root": np.sqrt(enters02 * leaves02),
     },
 )
 
@@ -149,6 +154,10 @@ CASES["03.1"] = Case(
         "rows": np.linalg.norm(left03, axis=1),
         "squared": [column @ column for column in left03.T],
         "taken away": np.linalg.norm(A03 - left03, axis=0),
+        "twice": [
+            np.linalg.norm(a - A03[:, 4] * (A03[:, 4] @ a) / np.linalg.norm(A03[:, 4]))
+            for a in A03.T
+        ],
     },
 )
 
@@ -178,6 +187,8 @@ CASES["03.2"] = Case(
         "transposed": put_back(np.hstack([np.eye(5), np.linalg.inv(R03[:5, :5]).T @ R03[:5, 5:]])),
         "divided out": put_back(R03[:5]),
         "one column more": put_back(ordered03(6)),
+        "waits for R11": put_back(np.hstack([np.eye(5), R03[:5, 5:]])),
+        "yours are empty": put_back(np.hstack([np.zeros((5, 5)), ordered03(5)[:, 5:]])),
     },
 )
 
@@ -208,7 +219,7 @@ CASES["03.3"] = Case(
         "sums of squares": first03(measured03("fro") ** 2, 0.1 * total03**2),
         "one diagonal entry": first03(np.abs(np.diag(R33)), 0.1 * abs(R33[0, 0])),
         "2-norm": first03(measured03(2), 0.1 * np.linalg.norm(B03, 2)),
-        "a tenth of what": first03(measured03("fro"), 0.1),
+        "a part of what": first03(measured03("fro"), 0.1),
     },
 )
 
@@ -254,6 +265,8 @@ CASES["04.2"] = Case(
         "own share": U04[:2] + U04[2],
         "swapped": np.array([[1, 0, 1], [0, 1, 2]]) @ U04,
         "own rows": np.array([[0, 0, 2], [0, 0, 1]]) @ U04,
+        "that goes": np.array([[2, 0, 1], [0, 1, 1]]) @ U04,
+        "columns are outputs": [[7, 5], [1, 1]],
     },
 )
 
@@ -267,6 +280,7 @@ CASES["04.3"] = Case(
     {
         "wrong order": (3, 2),
         "fractions": (0.1, 0.15),
+        "per cent": (10, 15),
         "difference": -1,
         "before and after": (2, 13),
         "each network": (7, 8),
@@ -289,9 +303,11 @@ CASES["05.1"] = Case(
     {
         "before the norm": norm05 * np.linalg.norm(rows05, 2),
         "looser": norm05 * np.linalg.norm(U05, 2),
-        "Frobenius": np.linalg.norm(left05 @ U05),
+        "this is the Frobenius": np.linalg.norm(left05 @ U05),
         "moved them": np.linalg.norm(R05[k05:, k05:] @ U05[k05:], 2),
         "error of Z": norm05,
+        "the square": np.linalg.norm(left05 @ U05, 2) ** 2,
+        "Frobenius norm of U": norm05 * np.linalg.norm(rows05),
     },
 )
 
@@ -318,6 +334,8 @@ CASES["05.2"] = Case(
         "second-best": [max(abs(a - b)) < max(b) / 2 for b, a in pairs05],
         "compares predictions": [np.argmax(a) == np.argmax(b) for b, a in pairs05],
         "full network": [max(abs(a - b)) < margin05(a) / 2 for b, a in pairs05],
+        "fall as well": [max(a - b) < margin05(b) / 2 for b, a in pairs05],
+        "for itself": [np.linalg.norm(a - b) < margin05(b) / 2 for b, a in pairs05],
     },
 )
 
@@ -331,6 +349,8 @@ CASES["05.3"] = Case(
         "whole": np.log(0.05) / np.log(0.99),
         "how sure": 100,
         "two-sided": next(n for n in range(1, 999) if 0.99**n <= 0.025),
+        "which of the two": next(n for n in range(1, 999) if 0.95**n <= 0.01),
+        "what is left": next(n for n in range(1, 999) if 0.99**n <= 0.95),
     },
 )
 
@@ -344,11 +364,13 @@ CASES["06.1"] = Case(
     [21 / 4, sorted(full06[2:])[2] / sorted(pruned06[2:])[2]],
     {
         "slow moment": sum(full06[2:]) / sum(pruned06[2:]),
-        "warm-up": sorted(full06)[3] / sorted(pruned06)[3],
+        "are warm-up": sorted(full06)[3] / sorted(pruned06)[3],
         "upside down": 4 / 21,
         "anecdote": 90 / 40,
         "fastest": 19 / 3,
         "difference": 17,
+        "of its own": sorted(full06[2:] / pruned06[2:])[2],
+        "warm-up is in": sum(full06) / sum(pruned06),
     },
 )
 
@@ -358,6 +380,7 @@ CASES["06.2"] = Case(
     [lambda d, m, c: (d + c) * m, lambda d, m, c: np.zeros((d, m)).size + np.zeros((m, c)).size],
     {
         "second layer": lambda d, m, c: d * m,
+        "first layer": lambda d, m, c: m * c,
         "one after the other": lambda d, m, c: d * m * c,
         "parameters": lambda d, m, c: (d + 1) * m + (m + 1) * c,
         "every pair": lambda d, m, c: d + m + c,
@@ -375,6 +398,8 @@ CASES["06.3"] = Case(
         "pruned network has": 100,
         "full network has": 10 / 91,
         "not what goes": 100 / 99,
+        "gained": 9 / 91,
+        "difference": 9,
     },
 )
 
@@ -389,7 +414,9 @@ CASES["07.1"] = Case(
         lambda C, G, beta, k: sum(np.outer(C[:, i], G[i]) for i in range(k)) + beta,
     ],
     {
-        "bias": lambda C, G, beta, k: C[:, :k] @ G[:k],
+        "every network": lambda C, G, beta, k: C[:, :k] @ G[:k],
+        "comes once": lambda C, G, beta, k: C[:, :k] @ G[:k] + 3 * beta,
+        "all terms": lambda C, G, beta, k: C @ G + beta,
         "too many": lambda C, G, beta, k: C[:, : k + 1] @ G[: k + 1] + beta,
         "too few": lambda C, G, beta, k: C[:, :2] @ G[:2] + beta,
         "last term alone": lambda C, G, beta, k: C[:, 2:3] @ G[2:3] + beta,
@@ -407,10 +434,12 @@ CASES["07.2"] = Case(
         [np.linalg.norm(R07[k:, k:]) / np.linalg.norm(R07) for k in range(1, 5)],
     ],
     {
-        "k = 1": left07[:-1] / left07[0],
+        "one row is gone": left07[:-1] / left07[0],
         "root": (left07[1:] / left07[0]) ** 2,
         "explain": [np.linalg.norm(R07[:k]) / left07[0] for k in range(1, 5)],
         "relative to what": left07[1:],
+        "begins at": left07 / left07[0],
+        "errors fall": [np.linalg.norm(R07[-k:]) / left07[0] for k in range(1, 5)],
         "diagonal": [np.linalg.norm(np.diag(R07)[k:]) / left07[0] for k in range(1, 5)],
     },
 )
@@ -460,6 +489,12 @@ def refit08_centred(Z, kept, U, beta):
     return np.vstack([U_new, beta_new])
 
 
+def late08(Z, kept, U, beta):
+    """Fit the weights without a bias, and then the bias."""
+    weights = refit08(Z, kept, U, 0 * beta, bias=False)
+    return [*weights, np.mean(Z @ U + beta - Z[:, kept] @ weights, axis=0)]
+
+
 CASES["08.1"] = Case(
     checks.check_refit,
     (Z08, J08, U08, beta08),
@@ -467,7 +502,10 @@ CASES["08.1"] = Case(
     {
         "last": lambda *data: refit08(*data)[[3, 0, 1, 2]],
         "whole input": lambda Z, J, U, beta: refit08(Z, J, U, 0 * beta),
-        "shift": lambda Z, J, U, beta: refit08(Z, J, U, 0 * beta, bias=False),
+        "nothing here": lambda Z, J, U, beta: refit08(Z, J, U, 0 * beta, bias=False),
+        "a column is missing": lambda Z, J, U, beta: refit08(Z, J, U, beta, bias=False),
+        "too late": late08,
+        "nothing is fitted": lambda Z, J, U, beta: [*U[J], beta],
         "old bias below": lambda Z, J, U, beta: np.vstack(
             [refit08(Z, J, U, 0 * beta, bias=False), beta]
         ),
@@ -498,6 +536,9 @@ CASES["08.3"] = Case(
         "one seed": interval08(2 * error08, 0.05 / 12),
         "pairs": interval08(np.mean(a08 - b08) / unpaired08, 0.05 / 12),
         "ddof": interval08(error08 * np.sqrt(3 / 4), 0.05 / 12),
+        "low end": interval08(error08, 0.05 / 12)[::-1],
+        "not b": np.negative(interval08(error08, 0.05 / 12)[::-1]),
+        "so are the ends": 100 * interval08(error08, 0.05 / 12),
     },
 )
 
@@ -507,7 +548,8 @@ CASES["08.4"] = Case(
     checks.check_recall,
     (told08, truth08, 0),
     [3 / 4, recall_score(truth08, told08, labels=[0], average="macro")],
-    {"precision": 3 / 5, "by all": 3 / 10, "over all": 7 / 10, "count": 3},
+    {"precision": 3 / 5, "by all": 3 / 10, "over all": 7 / 10, "count": 3}
+    | {"per cent": 75, "missed": 1 / 4, "how many are right": 5 / 4},
 )
 
 # 09 deep networks
@@ -519,14 +561,18 @@ CASES["09.1"] = Case(
     [18 / 43, (3 * 2 + 2 * 3 + 3 * 2) / (3 * 5 + 5 * 4 + 4 * 2)],
     {
         "saved": 25 / 43,
+        "per cent": 1800 / 43,
+        "upside down": 43 / 18,
+        "products": 10 / 14,
         "which part": 18,
         "of the neurons": 5 / 9,
-        "parameters": (18 + 7) / (43 + 11),
+        "those are the parameters": (18 + 7) / (43 + 11),
         "first and the last": 6 / 20,
     },
 )
 
 W09, T09, J09 = rng.normal(size=(5, 4)), rng.normal(size=(2, 5)), np.array([3, 0, 2])
+T09[:, [4, 1]] = np.eye(2)  # neurons 4 and 1 stay in front
 CASES["09.2"] = Case(
     checks.check_middle_matrix,
     (W09, T09, J09),
@@ -540,6 +586,7 @@ CASES["09.2"] = Case(
         "in front": lambda W, T, J: W[:, J],
         "not the first ones": lambda W, T, J: T @ W[:, :3],
         "order": lambda W, T, J: T @ W[:, [0, 2, 3]],
+        "not selected": lambda W, T, J: W[[4, 1]][:, J],
     },
 )
 
@@ -572,6 +619,9 @@ CASES["10.1"] = Case(
         "biases": 97_280,
         "parameters": 1_216,
         "counts once": 192_000,
+        "at the edge": 4 * 6 * 25 * 48,
+        "nothing is made there": 12 * 14 * 25 * 48,
+        "always 3": 80 * 9 * 48,
     },
 )
 
@@ -584,8 +634,10 @@ CASES["10.2"] = Case(
     (K10, 4),
     [largest10[:4], np.argsort(norms10)[::-1][:4]],
     {
-        "smallest": largest10[::-1][:4],
+        "the smallest ones": largest10[::-1][:4],
         "another order": sorted(largest10[:4]),
+        "the smallest comes first": largest10[3::-1],
+        "which ones": K10[largest10[:4]],
         "come in": sorted(range(5), key=lambda c: -in10[c])[:4],
         "cancel": sorted(range(9), key=lambda o: -K10[o].sum())[:4],
         "root": sorted(range(9), key=lambda o: -np.abs(K10[o]).sum())[:4],
@@ -604,6 +656,7 @@ CASES["10.3"] = Case(
     {
         "every tap": middle10,
         "only selects": np.delete(L10, 1, axis=1),
+        "first channels": L10[:, :2],
         "out come first": np.tensordot(T10, L10, axes=(1, 1)),
         "flipped": np.flip(right10, axis=(2, 3)),
         "summed": right10.reshape(2, 2, 9) @ np.ones(9),
@@ -681,5 +734,34 @@ def test_each_mistake_has_a_hint_of_its_own(number, capsys):
 
 @pytest.mark.parametrize("number", CASES)
 def test_nonsense_is_answered_not_raised(number, capsys):
-    for nonsense in ("text", np.full(3, np.nan), [[1, 2], [3]], lambda *data: 1 / 0):
+    for nonsense in ("text", np.full(3, np.nan), [[1, 2], [3]], lambda *a: 1 / 0, 10**400, 2 + 1j):
         assert said(capsys, CASES[number], nonsense).startswith("✗")
+
+
+@pytest.mark.parametrize("number", CASES)
+def test_spoilt_data_is_told_not_raised(number, capsys):
+    spoilt = [None] * len(CASES[number].data)
+    CASES[number].check(1.5, *spoilt)
+    assert "no longer fits" in capsys.readouterr().out
+
+
+FUNCTIONS = [number for number, case in CASES.items() if any(map(callable, case.right))]
+
+
+def test_exercises_that_ask_for_a_function():
+    assert FUNCTIONS == ["03.2", "05.2", "06.2", "07.1", "08.1", "09.2", "09.3", "10.1"]
+
+
+@pytest.mark.parametrize("number", FUNCTIONS)
+def test_a_function_must_be_right_on_other_data_as_well(number, capsys):
+    case = CASES[number]
+    right = next(filter(callable, case.right))
+    fixed = []
+
+    def always_the_same(*data):
+        fixed.append(right(*data))
+        return fixed[0]
+
+    assert "not for others" in said(capsys, case, always_the_same)
+    assert "where is its return" in said(capsys, case, lambda *data: None)
+    assert said(capsys, case, lambda *data: ...).endswith("not tried yet")

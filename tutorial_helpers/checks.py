@@ -7,11 +7,13 @@ out of the mistakes that readers are known to make. It tells a hint, never the s
 import copy
 from typing import NamedTuple
 
+import joblib
 import numpy as np
 from scipy.stats import t as student_t
 
 EXERCISES = {}
 _state = {}
+_given = {}
 
 
 def claim(sentence, condition, **values):
@@ -56,6 +58,7 @@ class Expected(NamedTuple):
     right: object
     mistakes: dict  # hint → the value that this mistake leads to
     ask: tuple | None = None  # arguments for the reader's function, if the answer is one
+    also: tuple | None = None  # other data of the exercise, on which such a function must be right
 
 
 def exercise(number, aim):
@@ -94,7 +97,12 @@ def exercise(number, aim):
         EXERCISES[number] = aim
 
         def check(answer, *data):
-            verdict = _judge(answer, expect(*data))
+            verdict = _judge(answer, expect, data)
+            # an answer may have spoilt what it was given, long before this line
+            print_of_data = joblib.hash(data)
+            if verdict and _given.setdefault(number, print_of_data) != print_of_data:
+                verdict += " (What you were given has changed: did your code do that? "
+                verdict += "Run the cells above again and take a new name.)"
             _state[number] = {None: "○", "": "✓"}.get(verdict, "✗")
             told = {None: "not tried yet", "": "right"}.get(verdict)
             if told:
@@ -132,22 +140,50 @@ def progress(notebook):
     )
 
 
-def _judge(answer, expected):
+def _judge(answer, expect, data):
     """Return None for an untouched stub, "" for a right answer, else a hint."""
-    if callable(answer) and expected.ask is not None:
-        try:
-            # a copy: the reader's function may work in place, the lesson goes on with the data
-            answer = answer(*copy.deepcopy(expected.ask))
-        except Exception as error:
-            return f"your function stopped with {type(error).__name__}: {error}"
     if answer is None or answer is ...:
         return None
     try:
-        answer = np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
+        expected = expect(*data)
+    except Exception:
+        return "what you were given no longer fits: run the cells above again, keep their names"
+    function = answer if callable(answer) and expected.ask is not None else None
+    if function:
+        answer, failed = _call(function, expected.ask)
+        if failed or answer is ...:
+            return failed or None
+    verdict = _compare(answer, expected)
+    if function and verdict == "" and expected.also is not None:
+        other = expect(*expected.also)
+        answer, failed = _call(function, other.ask)
+        if failed or _compare(answer, other):
+            return failed or "right for these data, not for others: what in it does not vary?"
+    return verdict
+
+
+def _call(function, arguments):
+    """Return what the reader's function returns, and what is to be said if it fails."""
+    try:
+        # a copy: the function may work in place, the lesson goes on with the data
+        answer = function(*copy.deepcopy(arguments))
+    except Exception as error:
+        return None, f"your function stopped with {type(error).__name__}: {error}"
+    return answer, "your function returns nothing: where is its return?" if answer is None else ""
+
+
+def _compare(answer, expected):
+    """Return "" for a right answer, else a hint."""
+    given = answer
+    try:
+        answer = np.asarray(given)
+        if np.iscomplexobj(answer) and not answer.imag.any():
+            answer = answer.real
+        answer = answer.astype(float, casting="unsafe" if answer.dtype.kind == "O" else "same_kind")
+    except (TypeError, ValueError, OverflowError):
         shape = np.shape(expected.right)
         wanted = f"numbers of shape {shape}" if shape else "a number"
-        return f"expected {wanted}, got {type(answer).__name__}"
+        return f"expected {wanted}, got {type(given).__name__}"
     if _same(answer, expected.right):
         return ""
     for hint, wrong in expected.mistakes.items():
@@ -157,13 +193,15 @@ def _judge(answer, expected):
         return f"the shape is {answer.shape}, expected {np.shape(expected.right)}"
     if not np.all(np.isfinite(answer)):
         return "there is a NaN or an infinity in your answer"
-    return "not yet; compare your formula with the one above, term by term"
+    if any(np.array_equal(answer, np.round(expected.right, digits)) for digits in range(1, 6)):
+        return "that is rounded: give more digits, or let Python compute it"
+    return "not yet; go through the task and your way once more, step by step"
 
 
 def _same(answer, value):
     value = np.asarray(value, dtype=float)
     scale = np.abs(value).max(initial=0)
-    return answer.shape == value.shape and np.allclose(answer, value, rtol=1e-6, atol=1e-8 * scale)
+    return answer.shape == value.shape and np.allclose(answer, value, rtol=1e-6, atol=1e-6 * scale)
 
 
 # 00 start here
@@ -191,6 +229,9 @@ def check_guess_loss(c):
         "that is the probability of the truth; the loss is made of its logarithm": 1 / c,
         "that is how often the guess is wrong, not its log-loss": 1 - 1 / c,
         "take the natural logarithm": np.log10(c),
+        "natural, not to the base of 2": np.log2(c),
+        "each image has one true digit, and only that one counts": c * np.log(c),
+        "that is what a wrong digit would bring": -np.log(1 - 1 / c),
     }
     return Expected(np.log(c), hints)
 
@@ -203,6 +244,7 @@ def check_parameter_count(sizes):
         "the biases are missing": before @ after,
         "the output layer has biases too": before @ after + after[:-1].sum(),
         "does the input layer have biases?": before @ after + sum(sizes),
+        "a bias belongs to the neuron that it enters": before @ after + before.sum(),
         "those are the neurons; each has a weight for every value that enters it": after.sum(),
     }
     return Expected((before + 1) @ after, hints)
@@ -245,6 +287,7 @@ def check_dead_neurons(Z):
         "those do fire; which ones never do?": ~dead,
         "that tells about images, the rows of Z; a neuron is a column": ~(Z > 0).any(axis=1),
         "those are their indices; give one True or False for each neuron": np.flatnonzero(dead),
+        "numpy.where tells places; give one True or False for each neuron": np.where(dead),
     }
     return Expected(dead, hints)
 
@@ -272,7 +315,9 @@ def check_unit_free_size(W, U):
         "what enters the neuron does not count yet": leaves,
         "does a sum stay the same in other units?": enters + leaves,
         "in other units this changes; what must the factors do to each other?": enters / leaves,
+        "upside down, and in other units this changes as well": leaves / enters,
         "right order, but the squares of the norms: take the root": (enters * leaves) ** 2,
+        "free of units too: can you do without the root?": np.sqrt(enters * leaves),
     }
     return Expected(enters * leaves, hints)
 
@@ -293,6 +338,9 @@ def check_residual_norms(A, j):
         "these are the rows' lengths": np.linalg.norm(left, axis=1),
         "these are squared lengths": (left**2).sum(axis=0),
         "this is what was taken away, not what is left": np.abs(q @ A),
+        "a projection divides by the length twice": np.linalg.norm(
+            A - np.outer(a, a @ A) / lengths[j], axis=0
+        ),
     }
     return Expected(np.linalg.norm(left, axis=0), mistakes)
 
@@ -311,11 +359,15 @@ def check_interpolation(R, P, k):
             [np.eye(k), np.linalg.solve(R11.T, R12)]
         )[:, order],
         "a kept column must rebuild itself: R11 has yet to be divided out": R[:k][:, order],
+        "R12 still waits for R11": np.hstack([np.eye(k), R12])[:, order],
+        "a kept column must rebuild itself; yours are empty": np.hstack([np.zeros((k, k)), S])[
+            :, order
+        ],
         "this is for one column more": np.hstack(
             [np.eye(k + 1), np.linalg.solve(R[: k + 1, : k + 1], R[: k + 1, k + 1 :])]
         )[:, order],
     }
-    return Expected(ordered[:, order], mistakes, ask=(R, P, k))
+    return Expected(ordered[:, order], mistakes, ask=(R, P, k), also=(R, P, k - 1))
 
 
 @exercise("03.3", "the least k within a tolerance")
@@ -335,7 +387,7 @@ def check_least_k(R, tolerance):
         "these are sums of squares; where is the root?": least(errors**2),
         "one diagonal entry is not the whole error": least(diagonal),
         "this is right for the 2-norm; which norm is asked for?": least(spectral),
-        "the tolerance is relative: a tenth of what?": np.argmax(errors <= tolerance),
+        "the tolerance is relative: a part of what?": np.argmax(errors <= tolerance),
     }
     return Expected(least(errors), mistakes)
 
@@ -385,6 +437,8 @@ def check_merged_weights(U):
         "each kept neuron passes on its own share, not all of it": [first + third, second + third],
         "the two shares are swapped": [first + third, second + 2 * third],
         "the kept neurons still have their own rows of U as well": [2 * third, third],
+        "the factor belongs to the neuron that goes": [2 * first + third, second + third],
+        "rows are neurons, columns are outputs": np.transpose([first + 2 * third, second + third]),
     }
     return Expected([first + 2 * third, second + third], mistakes)
 
@@ -397,6 +451,7 @@ def check_won_and_lost(full, pruned, y):
     mistakes = {
         "the right two counts in the wrong order": [lost, won],
         "counts, please, not fractions": [won / len(y), lost / len(y)],
+        "counts, please, not per cent": [100 * won / len(y), 100 * lost / len(y)],
         "this is the difference; we ask for both counts": won - lost,
         "some changed predictions are wrong before and after": [won, changed - won],
         "these are all that each network gets right": [np.sum(pruned == y), np.sum(full == y)],
@@ -420,6 +475,8 @@ def check_logit_error(R, P, U, k):
             R22 @ U[k:], 2
         ),
         "this is the error of Z; the next layer is missing": norm(R22, 2),
+        "this is the square; the root is missing": norm(R22 @ removed, 2) ** 2,
+        "a bound, and with the Frobenius norm of U": norm(R22, 2) * norm(removed),
     }
     return Expected(norm(R22 @ removed, 2), mistakes)
 
@@ -436,9 +493,15 @@ def check_is_safe(before, after):
         "measure the lead over the second-best logit, not over 0": largest < first / 2,
         "this compares predictions; a certificate also says that there was room": before.argmax(1)
         == after.argmax(1),
+        "a logit may fall as well as rise": (after - before).max(axis=1) < (first - second) / 2,
+        "each logit for itself, not the length of the whole move": (
+            np.linalg.norm(moved, axis=1) < (first - second) / 2
+        ),
         "the margin is that of the full network": largest < (second_after[1] - second_after[0]) / 2,
     }
-    return Expected(largest < (first - second) / 2, mistakes, ask=(before, after))
+    return Expected(
+        largest < (first - second) / 2, mistakes, ask=(before, after), also=(before[1:], after[1:])
+    )
 
 
 @exercise("05.3", "how many held-out images we need")
@@ -454,6 +517,10 @@ def check_images_needed(agreement, confidence):
             1 / (1 - agreement)
         ),
         "this is for a two-sided limit; ours looks down only": np.ceil(two_sided),
+        "which of the two is the confidence?": np.ceil(np.log(1 - agreement) / np.log(confidence)),
+        "p to the power of n shall be what is left beside the confidence": np.ceil(
+            np.log(confidence) / np.log(agreement)
+        ),
     }
     return Expected(np.ceil(exact), mistakes)
 
@@ -472,7 +539,9 @@ def check_speed_up(full, pruned, warm_up):
         / np.median(a),
         "one round each is an anecdote": full[0] / pruned[0],
         "the fastest run is one run as well": a.min() / b.min(),
-        "this is a difference in seconds": np.median(a) - np.median(b),
+        "this is a difference: how many times as fast is it?": np.median(a) - np.median(b),
+        "each network has a median of its own": np.median(a / b),
+        "the warm-up is in it, and one slow round moves a mean": full.mean() / pruned.mean(),
     }
     return Expected(np.median(a) / np.median(b), mistakes)
 
@@ -482,12 +551,13 @@ def check_multiply_adds(d, m, c):
     """Check a function of d, m and c: ``d m + m c``."""
     mistakes = {
         "the second layer multiplies too": d * m,
+        "the first layer multiplies too": m * c,
         "the layers work one after the other: do their costs multiply?": d * m * c,
         "biases are added, not multiplied: these are the parameters": d * m + m + m * c + c,
         "a matrix product visits every pair of an input and an output": d + m + c,
         "a multiply-add counts once here": 2 * (d * m + m * c),
     }
-    return Expected(d * m + m * c, mistakes, ask=(d, m, c))
+    return Expected(d * m + m * c, mistakes, ask=(d, m, c), also=(d + 1, m + 2, c + 3))
 
 
 @exercise("06.3", "the speed-up at a single row")
@@ -500,6 +570,8 @@ def check_single_row_speed_up(overhead, work, share):
         "the pruned network has the overhead too": full / (share * work),
         "the full network has the overhead too": work / pruned,
         "the share is what stays, not what goes": full / (overhead + (1 - share) * work),
+        "that is what is gained; by what factor?": full / pruned - 1,
+        "this is a difference; by what factor?": full - pruned,
     }
     return Expected(full / pruned, mistakes)
 
@@ -520,8 +592,11 @@ def check_logits_at(C, G, beta, k):
         "those are the terms of the neurons that are removed": (
             beta + C[:, k:] @ G[k : C.shape[1]]
         ),
+        "those are all terms: where does k come in?": beta + C @ G[: C.shape[1]],
+        "the bias comes once, not with every term": k * beta + C[:, :k] @ G[:k],
     }
-    return Expected(beta + C[:, :k] @ G[:k], mistakes, ask=(C, G, beta, k))
+    right = beta + C[:, :k] @ G[:k]
+    return Expected(right, mistakes, ask=(C, G, beta, k), also=(C, G, beta, k - 1))
 
 
 @exercise("07.2", "the relative error for every k")
@@ -537,6 +612,8 @@ def check_every_error(R):
         "those are squares; a norm is their root": right**2,
         "that is what the kept columns explain, not what is left": np.sqrt(1 - right**2),
         "relative to what? divide by the norm of Z": np.sqrt(left[1:]),
+        "this begins at k = 0; we ask from k = 1 on": np.sqrt(left / left[0]),
+        "errors fall as k grows; do yours?": np.sqrt(np.cumsum(rows[::-1]) / left[0]),
         "what is left is all of the row, not only the diagonal": np.sqrt(
             np.append(np.cumsum((np.diag(R) ** 2)[::-1])[::-1], 0)[1:] / left[0]
         ),
@@ -574,11 +651,16 @@ def check_refit(Z, kept, U, beta):
         "the bias comes last, please": np.roll(right, 1, axis=0),
         "the target is the whole input of the next layer: what is missing?": beta_lost,
         "nothing here can shift the output: which column would?": no_bias,
+        "a column is missing that could shift the output": np.linalg.lstsq(A, target)[0],
+        "a bias fitted after the weights comes too late": np.vstack(
+            [no_bias, (target - A @ no_bias).mean(axis=0)]
+        ),
+        "nothing is fitted here: these are the old weights": np.vstack([U[kept], beta]),
         "this is T U with the old bias below; let the bias be fitted too": np.vstack(
             [no_bias, beta]
         ),
     }
-    return Expected(right, mistakes, ask=(Z, kept, U, beta))
+    return Expected(right, mistakes, ask=(Z, kept, U, beta), also=(Z, kept[:-1], U, beta))
 
 
 @exercise("08.2", "the effect of the selection and of the correction")
@@ -618,6 +700,9 @@ def check_interval(a, b, comparisons):
         "ddof=1: the mean was estimated from the same numbers": around(
             gap.std() / np.sqrt(n), level
         ),
+        "the low end comes first": around(error, level)[::-1],
+        "a − b is asked for, not b − a": -around(error, level)[::-1],
+        "the accuracies are fractions, so are the ends": 100 * around(error, level),
     }
     return Expected(around(error, level), mistakes)
 
@@ -625,17 +710,26 @@ def check_interval(a, b, comparisons):
 @exercise("08.4", "the recall of one class")
 def check_recall(predicted, truth, label):
     """Check which share of the samples of a class is recognised."""
-    found = np.sum((predicted == label) & (truth == label))
+    found, called = np.sum((predicted == label) & (truth == label)), np.sum(predicted == label)
+    samples = np.sum(truth == label)
     mistakes = {
-        "this is the share of what was *called* so: precision": found / np.sum(predicted == label),
+        "this is the share of what was *called* so: precision": found / max(called, 1),
         "divide by the samples of this class, not by all": found / len(truth),
         "this is the accuracy over all classes": np.mean(predicted == truth),
         "a share, please, not a count": found,
+        "a share, please, not per cent": 100 * found / samples,
+        "those are the ones that were missed": 1 - found / samples,
+        "of those called so, how many are right?": called / samples,
     }
-    return Expected(found / np.sum(truth == label), mistakes)
+    return Expected(found / samples, mistakes)
 
 
 # 09 deep networks
+
+
+def _stand_alone(T):
+    """Return the columns of ``T`` that hold a one and zeros: the kept ones, in order."""
+    return [int(np.abs(T - row[:, None]).sum(axis=0).argmin()) for row in np.eye(len(T))]
 
 
 @exercise("09.1", "the fraction of the operations that is left")
@@ -645,6 +739,9 @@ def check_operations_left(full_units, pruned_units):
     before, after = full[:-1] @ full[1:], pruned[:-1] @ pruned[1:]
     mistakes = {
         "that is the part that is saved": 1 - after / before,
+        "a fraction, please, not per cent": 100 * after / before,
+        "upside down: the pruned network has fewer operations": before / after,
+        "those are neurons; operations are products": pruned.sum() / full.sum(),
         "those are the operations left; which part of all are they?": after,
         "that is the part of the neurons that stays": pruned[1:-1].sum() / full[1:-1].sum(),
         "biases are no multiplications: those are the parameters left": (
@@ -667,8 +764,10 @@ def check_middle_matrix(W, T_before, kept):
             T_before @ W[:, : len(kept)]
         ),
         "the columns must keep the order of the pivots": T_before @ W[:, np.sort(kept)],
+        "rows are rebuilt by T, not selected": W[np.ix_(_stand_alone(T_before), kept)],
     }
-    return Expected(T_before @ W[:, kept], mistakes, ask=(W, T_before, kept))
+    data, also = (W, T_before, kept), (W, T_before, kept[:-1])
+    return Expected(T_before @ W[:, kept], mistakes, ask=data, also=also)
 
 
 @exercise("09.3", "the cost of shrinking a layer")
@@ -685,7 +784,10 @@ def check_step_cost(R, k_new, saved):
         "divide by what is saved": right * saved**2,
         "a cost is never negative: take the sizes": -right,
     }
-    return Expected(right, mistakes, ask=(R, k_new, saved))
+    # rows of R may have either sign, and no cost may follow it
+    R = np.array(R)
+    R[k_new] *= -np.sign(R[k_new, k_new] * R[0, 0])
+    return Expected(right, mistakes, ask=(R, k_new, saved), also=(R, k_new - 1, 3 * saved))
 
 
 # 10 convolutional networks
@@ -704,8 +806,20 @@ def check_convolution_cost(c, o, h, w, size):
         "biases are added, not multiplied": places * (taps * c + 1) * o,
         "these are the parameters": (taps * c + 1) * o,
         "a multiply-add counts once here": 2 * places * taps * c * o,
+        "at the edge a pixel is made as well": (h - size + 1) * (w - size + 1) * taps * c * o,
+        "padding is read, but nothing is made there": (h + size - 1)
+        * (w + size - 1)
+        * taps
+        * c
+        * o,
+        "is a kernel always 3 × 3?": places * 9 * c * o,
     }
-    return Expected(places * taps * c * o, mistakes, ask=(c, o, h, w, size))
+    return Expected(
+        places * taps * c * o,
+        mistakes,
+        ask=(c, o, h, w, size),
+        also=(c + 1, o + 2, h + 3, w + 4, size + 2),
+    )
 
 
 @exercise("10.2", "the kernels with the largest norms")
@@ -719,6 +833,8 @@ def check_largest_filters(kernel, k):
     mistakes = {
         "these are the smallest ones": first(-squares),
         "right ones, in another order: the largest comes first": np.sort(first(squares)),
+        "right ones, but the smallest comes first": first(squares)[::-1],
+        "which ones, please: their indices will do": kernel[first(squares)],
         "these are channels that come in; which axis of K1 are those that go out?": first(
             (kernel**2).sum(axis=(0, 2, 3))
         ),
@@ -737,10 +853,11 @@ def check_kernel_with_t(T, K):
     right = np.einsum("kc,ocst->okst", T, K)
     middle, at = np.zeros_like(right), K.shape[2] // 2
     middle[:, :, at, at] = right[:, :, at, at]
-    kept = [int(np.flatnonzero((T == row[:, None]).all(axis=0))[0]) for row in np.eye(len(T))]
+    kept = _stand_alone(T)
     mistakes = {
         "T holds at every tap, not only in the middle": middle,
         "this only selects; who speaks for the removed channel?": K[:, kept],
+        "the first channels are not the kept ones": K[:, : len(T)],
         "channels out come first, then channels in": right.transpose(1, 0, 2, 3),
         "the taps stay where they are; yours are flipped": right[..., ::-1, ::-1],
         "one value per tap, please: yours are summed over the taps": right.sum(axis=(2, 3)),
