@@ -17,6 +17,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SITE = ROOT / "build" / "site"
 PAGES = ["index.html", *(f"{path.stem}.html" for path in NOTEBOOKS)]
 SHOTS = ROOT / "build" / "screenshots"
+EMPTY = "empty.ipynb"
 
 try:
     from axe_playwright_python.sync_playwright import Axe
@@ -91,6 +92,8 @@ def lessons(chromium, tmp_path_factory):
         notebook.cells.insert(0, nbformat.v4.new_code_cell(RECORD))
         notebook.cells.append(nbformat.v4.new_code_cell(REPORT))
         nbformat.write(notebook, folder / path.name)
+    notebook.cells = notebook.cells[:1]
+    nbformat.write(notebook, folder / EMPTY)
     with harness.jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
         yield Lessons(chromium, address)
 
@@ -139,11 +142,17 @@ def test_lesson_in_jupyterlab(path, lessons):
 
 
 def test_first_lesson_in_notebook_7(lessons):
+    empty, usual = watched(lessons.chromium)
+    with picture_kept(empty, "notebook-7-empty"):
+        harness.start(empty, lessons.address, EMPTY, front="notebooks")
+        harness.finish(empty)
+        harness.shut_down(empty)
     page, said = watched(lessons.chromium)
     with picture_kept(page, "notebook-7"):
         harness.start(page, lessons.address, NOTEBOOKS[0].name, front="notebooks")
         check_lesson(page)
-        assert said == []
+        # Notebook 7 complains of its own settings, whatever it opens
+        assert set(said) <= set(usual)
 
 
 def check_lesson(page):

@@ -56,7 +56,15 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   move(Number(range.value));
 }
 
-// What scrolls must be reached by the keyboard as well.
-for (const box of document.querySelectorAll("pre, .output, .math")) {
-  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+// What scrolls must be reached by the keyboard as well; formulas have their width only when set.
+function reach() {
+  for (const box of document.querySelectorAll("pre, .output, .math, .math-wrapper")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  }
 }
+reach();
+window.addEventListener("resize", reach);
+window.addEventListener("load", async () => {
+  await window.MathJax?.startup?.promise;
+  reach();
+});
