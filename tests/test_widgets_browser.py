@@ -148,15 +148,17 @@ def test_first_lesson_in_notebook_7(lessons):
         harness.finish(empty)
         harness.shut_down(empty)
     page, said = watched(lessons.chromium)
+    refused = []
+    page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
     with picture_kept(page, "notebook-7"):
         harness.start(page, lessons.address, NOTEBOOKS[0].name, front="notebooks")
         check_lesson(page)
-        # Notebook 7 complains of its own settings, whatever it opens, and now and then asks its
-        # server for what that refuses; an explorer asks no server for anything
+        # Notebook 7 complains of its own settings, and of a font that it does not bring along
         usual.append(
             "Failed to load resource: the server responded with a status of 403 (Forbidden)"
         )
         assert set(said) <= set(usual)
+        assert all("/static/notebook/" in url and ".woff" in url for url in refused)
 
 
 def check_lesson(page):
