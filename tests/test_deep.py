@@ -1,5 +1,6 @@
 """Several hidden layers against plain loops, normal equations and counts by hand."""
 
+import copy
 import re
 from itertools import pairwise
 
@@ -123,6 +124,26 @@ def test_the_refit_solves_the_normal_equations_of_every_layer(deep):
         best = Z @ U + beta
         for column in fitted.T:  # each is the fit of one original neuron
             assert np.abs(best - column[:, None]).max(axis=0).min() < 1e-8 * np.abs(best).max()
+
+
+def test_a_short_direction_of_a_whole_layer_is_not_blown_up(zoo):
+    network, X, _ = zoo["deep"]
+    network, noise = copy.deepcopy(network), np.random.default_rng(0).normal(size=20)
+    network.coefs_[1][:, 1] = network.coefs_[1][:, 0] + 1e-5 * noise  # almost twins
+    network.intercepts_[1][1] = network.intercepts_[1][0]
+    widths, target = (6, 15, 10), logits(network, X)
+    uncut, cut = prune_layers(network, X, widths, rcond=None), prune_layers(network, X, widths)
+    heaviest = [max(np.abs(W).max() for W in pruned.coefs_) for pruned in (uncut, cut)]
+    assert heaviest[0] > 20 * heaviest[1]
+    errors = [np.linalg.norm(logits(pruned, X) - target) for pruned in (uncut, cut)]
+    assert errors[0] <= errors[1] < 1.2 * errors[0]
+
+
+@pytest.mark.parametrize("rcond", [-1e-3, 1, float("nan")])
+def test_a_limit_that_is_none_is_named(rcond, zoo):
+    network, X, _ = zoo["deep"]
+    with pytest.raises(ValueError, match=f"rcond must lie between 0 and 1, .*got {rcond}"):
+        prune_layers(network, X, (5, 5, 5), rcond=rcond)
 
 
 @pytest.mark.parametrize("kind", ["classes", "tanh", "numbers", "float32", "several labels"])

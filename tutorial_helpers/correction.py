@@ -165,16 +165,16 @@ def ridge(Z, kept, U, beta):
     return fit.coef_.reshape(-1, len(kept)).T, beta + fit.intercept_
 
 
-def solve_with_bias(A, target):
+def solve_with_bias(A, target, rcond=None):
     """Return weights and bias that minimise ``‖A weights + bias − target‖_F``."""
     A_mean, target_mean = A.mean(axis=0), target.mean(axis=0)
-    weights = _solve(A - A_mean, target - target_mean)
+    weights = _solve(A - A_mean, target - target_mean, rcond)
     return weights, target_mean - A_mean @ weights
 
 
-def _solve(A, B):
+def _solve(A, B, rcond=None):
     """Solve least squares by QR; the shortest solution where columns of ``A`` are dependent."""
-    cond = max(A.shape) * np.finfo(A.dtype).eps
+    cond = max(A.shape) * np.finfo(A.dtype).eps if rcond is None else rcond
     return lstsq(A, B, cond=cond, lapack_driver="gelsy")[0]
 
 

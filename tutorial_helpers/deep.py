@@ -25,6 +25,8 @@ from .networks import (
 )
 from .selection import SELECTIONS
 
+RCOND = 1e-3  # far below what the ID's columns need, far above a neuron that hardly ever fires
+
 
 class Size(NamedTuple):
     """What a network costs: multiply-adds to predict one sample, and numbers to store."""
@@ -104,7 +106,9 @@ def check_widths(network, widths):
     )
 
 
-def prune_layers(network, X, widths, *, select="id", correct="refit", random_state=None):
+def prune_layers(
+    network, X, widths, *, select="id", correct="refit", rcond=RCOND, random_state=None
+):
     """Prune all hidden layers, from the first to the last.
 
     With the refit, each layer's activations ``Z`` come from the layers that are already pruned,
@@ -125,6 +129,9 @@ def prune_layers(network, X, widths, *, select="id", correct="refit", random_sta
         Which neurons stay, as in `prune`.
     correct : {"refit", "interpolation", "none", "mean", "least squares", "ridge"} or callable
         The refit, or the correction of the plain way, as in `prune`.
+    rcond : float or None
+        The refit leaves out directions of the activations shorter than this part of the longest,
+        about as in `numpy.linalg.lstsq`. None leaves out only what rounding makes of zero.
     random_state : int, RandomState or None
         For ``select="random"``.
 
@@ -142,6 +149,11 @@ def prune_layers(network, X, widths, *, select="id", correct="refit", random_sta
     The plain way with ``correct="interpolation"`` is Algorithm 1 of Chee, Flynn, Damle and De Sa,
     *Model Preserving Compression for Neural Networks* (2022).
 
+    Why the refit needs ``rcond``: a layer that stays whole behind a pruned one may hold neurons
+    that fire on one or two calibration samples. Least squares gives them weights a thousand times
+    the usual to mend these samples, and a new sample that they fire on is lost. Columns that the
+    ID keeps are never that short, so with all layers pruned ``rcond`` changes nothing.
+
     Examples
     --------
     >>> from tutorial_helpers import load_digits_split, train_network
@@ -154,6 +166,8 @@ def prune_layers(network, X, widths, *, select="id", correct="refit", random_sta
     choose = check_choice(select, SELECTIONS, "select")
     refit = correct == "refit"
     mend = None if refit else check_choice(correct, {"refit": None} | CORRECTIONS, "correct")
+    if rcond is not None and not 0 <= rcond < 1:
+        raise ValueError(f"rcond must lie between 0 and 1, or be None; got {rcond!r}")
     X = check_samples(network, X)
     if refit:
         _check_enough(X, widths)
@@ -166,7 +180,8 @@ def prune_layers(network, X, widths, *, select="id", correct="refit", random_sta
             kept = check_kept(kept, m, k)
             Z = hidden_activations(source, X, layer)
             if refit:
-                U, beta = solve_with_bias(Z[:, kept], forward(network, X, 0, layer + 1))
+                target = forward(network, X, 0, layer + 1)
+                U, beta = solve_with_bias(Z[:, kept], target, rcond)
             else:
                 U, beta = mend(Z, kept, network.coefs_[layer + 1], network.intercepts_[layer + 1])
             pruned = smaller_network(pruned, kept, U, beta, layer=layer)
@@ -270,7 +285,7 @@ def greedy_path(network, X, *, shrink=0.05, until=0.0):
         left = network_size(network, widths).operations
         for layer in layers[changed + 1 :]:
             before = Z[layer - 1][:, factored[layer - 1].kept(widths[layer - 1])]
-            U, beta = solve_with_bias(before, targets[layer])
+            U, beta = solve_with_bias(before, targets[layer], RCOND)
             Z[layer] = activation(before @ U + beta)
             factored[layer] = PivotedQR(Z[layer])
     return path

@@ -46,6 +46,11 @@ METHODS = {
     "refit": {"color": "#009E73", "linestyle": "-.", "marker": "^"},
     "uniform": {"color": "#0072B2", "linestyle": "-", "marker": "o"},
     "equal": {"color": "#CC79A7", "linestyle": ":", "marker": "v"},
+    "plain": {"color": "#D55E00", "linestyle": "--", "marker": "s"},
+    "uncut": {"color": "#CC79A7", "linestyle": ":", "marker": "v"},
+    "one": {"color": "#56B4E9", "linestyle": ":", "marker": "v"},
+    "two": {"color": "#0072B2", "linestyle": "-", "marker": "o"},
+    "three": {"color": "#D55E00", "linestyle": "--", "marker": "s"},
     "first": {"color": "#0072B2", "linestyle": "-", "marker": "o"},
     "second": {"color": "#D55E00", "linestyle": "--", "marker": "s"},
 }
