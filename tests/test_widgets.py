@@ -181,6 +181,7 @@ def parts(explorer):
 def test_each_control_moves_everything(control):
     scene = steps(20)
     controls = parts(explore_k(scene))
+    controls[0].playing = control == 0
     for k in (0, 20, 7):
         controls[control].value = k
         *followers, picture, sentence = controls
@@ -228,6 +229,7 @@ def test_between_two_stops_a_number_can_be_typed():
 def test_the_player_goes_from_stop_to_stop():
     scene, play, slider, field, picture, _ = few_stops()
     assert (play.min, play.max, play.step) == (0, 2, 1)
+    play.playing = True
     for stop, k in enumerate([0, 10, 50]):
         play.value = stop
         assert (slider.value, field.value) == (k, k)
@@ -241,21 +243,43 @@ def test_an_explorer_may_start_between_two_stops():
     assert picture.value == scene.png(13)
 
 
-def test_a_playing_player_is_not_called_back():
-    play, slider, *_ = parts(explore_k(steps(20), start=0))
+def test_a_hand_stops_the_player():
+    play, slider, field, _, sentence = parts(explore_k(steps(20), start=0))
+    for control, k in ((slider, 15), (field, 4)):
+        play.playing = True
+        play.value = 7
+        control.value = k
+        assert not play.playing
+        assert (play.value, slider.value, field.value) == (k, k, k)
+        play.value = 8  # it had gone on before it heard
+        assert (play.value, slider.value, field.value) == (k, k, k)
+        assert sentence.value == f"k = {k} &lt;of&gt; 20"
+    play.value = 0  # its stop button
+    assert (slider.value, field.value) == (0, 0)
+
+
+def test_the_player_is_not_called_back_while_it_plays():
+    play, slider, field, *_ = parts(explore_k(steps(20), start=3))
+    play.playing, play.value = True, 9
+    assert (play.playing, play.value, slider.value, field.value) == (True, 9, 9, 9)
+
+
+@pytest.mark.parametrize("length", [2, 99, 100, 200, 201, 256, 900])
+def test_the_player_crosses_the_whole_range_in_a_hundred_steps(length):
+    scene = curve_scene(range(1, length + 1), {"ID": np.arange(length)})
+    play, slider, field, *_ = parts(explore_k(scene, start=1))
+    assert slider.options == tuple((str(k), k) for k in range(1, length + 1))
     play.playing = True
-    slider.value = 5
-    assert play.value == 0
+    values = range(0, play.max + 1, play.step)  # as the browser counts
+    assert len(values) <= 201
+    for value in values:
+        play.value = value
+    assert (slider.value, field.value) == (length, length)
+    # from its largest value the browser starts again at its smallest
     play.playing = False
-    slider.value = 6
-    assert play.value == 6
-
-
-def test_the_player_crosses_the_range_in_a_hundred_steps():
-    scene = curve_scene(range(1, 901), {"ID": np.arange(900.0)})
-    play, slider, *_ = parts(explore_k(scene))
-    assert 80 <= (play.max - play.min) / play.step <= 120
-    assert slider.options == tuple((str(k), k) for k in range(1, 901))
+    slider.value = 1
+    slider.value = length
+    assert play.value == play.max
 
 
 def test_few_positions_are_drawn_ahead():

@@ -171,6 +171,7 @@ def check_lesson(page):
     assert reports, "every lesson has a slider"
     for i, report in enumerate(reports):
         check_explorer(page, explorers.nth(i), report)
+    check_narrow(page, explorers.first)
     assert findings(page, "[class*=explorer-]") == []
     harness.shut_down(page)
 
@@ -214,10 +215,30 @@ def check_explorer(page, explorer, report):
     number.press("Enter")
     shows(middle)
 
-    button = explorer.get_by_label("play or pause")
-    button.click()
-    expect(number).not_to_have_value(middle)
-    button.click()
+    # at the end the player starts anew; a hand on another control stops it
+    handle.focus()
+    page.keyboard.press("End")
+    shows(str(stops[-1]))
+    explorer.get_by_label("play or pause").click()
+    expect(number).not_to_have_value(str(stops[-1]))
+    number.focus()
+    page.wait_for_timeout(300)  # as long as a hand takes to begin to type
+    number.fill(middle)
+    number.press("Enter")
+    page.wait_for_timeout(300)
+    shows(middle)
+
+
+def check_narrow(page, explorer):
+    """In a narrow window the slider can still be moved and the number read."""
+    size = page.viewport_size
+    page.set_viewport_size({"width": 600, "height": 720})
+    rail, number = explorer.locator(".noUi-base"), explorer.get_by_role("spinbutton")
+    rail.scroll_into_view_if_needed()
+    assert rail.bounding_box()["width"] > 100
+    box = number.bounding_box()
+    assert box["x"] + box["width"] < 600
+    page.set_viewport_size(size)
 
 
 @pytest.fixture(scope="module")
@@ -293,10 +314,19 @@ def check_page_explorer(page, explorer):
     page.keyboard.press("ArrowUp")
     assert shows(1) == pictures[1]
 
-    button = explorer.get_by_label("play or pause")
-    button.click()
-    expect(sentence).not_to_have_text(frames[1][3])
-    button.click()
+    # at the end the player starts anew; a hand on another control stops it
+    slider.focus()
+    page.keyboard.press("End")
+    shows(-1)
+    explorer.get_by_label("play or pause").click()
+    expect(sentence).not_to_have_text(frames[-1][3])
+    number.fill(str(stops[1]))
+    number.press("Enter")
+    page.wait_for_timeout(300)
+    shows(1)
+    number.fill("")
+    number.press("Enter")
+    assert shows(1) == pictures[1]
 
 
 def test_search_from_disk(chromium, site):

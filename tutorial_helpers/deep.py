@@ -25,7 +25,7 @@ from .networks import (
 )
 from .selection import SELECTIONS
 
-RCOND = 1e-3  # far below what the ID's columns need, far above a neuron that hardly ever fires
+RCOND = 1e-3  # below what the ID keeps, above the directions of neurons that hardly ever fire
 
 
 class Size(NamedTuple):
@@ -150,9 +150,10 @@ def prune_layers(
     *Model Preserving Compression for Neural Networks* (2022).
 
     Why the refit needs ``rcond``: a layer that stays whole behind a pruned one may hold neurons
-    that fire on one or two calibration samples. Least squares gives them weights a thousand times
-    the usual to mend these samples, and a new sample that they fire on is lost. Columns that the
-    ID keeps are never that short, so with all layers pruned ``rcond`` changes nothing.
+    that fire on one or two calibration samples. Least squares gives them huge weights to mend
+    these samples, and a new sample that they fire on is lost. The columns that the ID keeps are
+    long and far apart, so with all layers pruned to far fewer neurons than are independent
+    ``rcond`` changes nothing.
 
     Examples
     --------

@@ -1,5 +1,5 @@
-// ipywidgets gives neither the slider's handle nor the picture a label, and leaves the arrow keys to
-// Notebook 7, which jumps to the next heading: mend both in the page.
+// ipywidgets gives neither the slider's handle nor the picture a label, leaves the arrow keys to
+// Notebook 7, which jumps to the next heading, and plays on under the hand: mend it in the page.
 (function label(tries) {
   const { mark, name, title, stops } = NAMES;
   const explorers = [...document.querySelectorAll("." + mark)];
@@ -13,6 +13,10 @@
     set(".noUi-handle", [name]);
     set("input", [name]);
     set(".widget-play button", ["play or pause", "stop", "repeat"]);
+    // a hand on another control stops the player
+    const pause = () => explorer.querySelector(".widget-play .fa-pause")?.parentElement.click();
+    explorer.querySelector("input").addEventListener("focus", pause);
+    explorer.querySelector(".noUi-target").addEventListener("pointerdown", pause, true);
     const picture = explorer.querySelector("img");
     const sentence = explorer.querySelector(".widget-html-content");
     const describe = () => (picture.alt = title + ": " + sentence.textContent);

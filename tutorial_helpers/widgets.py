@@ -71,13 +71,15 @@ def explore_k(scene, start=None):
         value=nearest(now),
         description=scene.name,
         readout=False,
-        layout={"width": "60%"},
+        layout={"flex": "1 1 15em", "width": "auto", "min_width": "15em", "max_width": "45em"},
     )
     field = widgets.BoundedIntText(
         now, min=positions[0], max=positions[-1], step=positions.step, layout={"width": "6em"}
     )
-    # counts stops, so that it plays evenly along the axis
-    play = widgets.Play(slider.index, min=0, max=len(stops) - 1, step=max(1, len(stops) // 100))
+    # The player counts stops, so that it plays evenly along the axis. It never goes beyond its
+    # largest value, which must therefore be a multiple of the step.
+    last, step = len(stops) - 1, max(1, len(stops) // 100)
+    play = widgets.Play(min=0, max=-(-last // step) * step, step=step)
 
     def go(k):
         nonlocal now
@@ -90,26 +92,36 @@ def explore_k(scene, start=None):
                 told = f"{scene.name} = {k} cannot be drawn: {type(error).__name__}: {error}"
                 sentence.value = f"<strong>{escape(told)}</strong>"
         field.value, slider.value = k, nearest(k)
-        # while it plays, the player is ahead of the picture and must not be called back
-        play.value = play.value if play.playing else slider.index
+        if not play.playing:  # otherwise it is ahead of the picture and must not be called back
+            play.value = slider.index if slider.index < last else play.max
+
+    def moved(k):
+        # a hand that moves a control stops the player
+        play.playing = False
+        go(k)
 
     def slid(change):
         # the slider also moves when it follows another control
         if change["new"] != nearest(now):
-            go(change["new"])
+            moved(change["new"])
 
     def typed(change):
         # a number may lie between two positions
-        go(positions[round((change["new"] - positions[0]) / positions.step)])
+        k = positions[round((change["new"] - positions[0]) / positions.step)]
+        moved(k) if k != now else go(k)
 
     def played(change):
-        if stops[change["new"]] != nearest(now):
-            go(stops[change["new"]])
+        # of a player that was stopped only its stop button counts, which sends it to 0
+        heard = play.playing or change["new"] == 0
+        k = stops[min(change["new"], last)] if heard else now
+        go(now if k == nearest(now) else k)
 
     slider.observe(slid, "value")
     field.observe(typed, "value")
     play.observe(played, "value")
-    explorer = widgets.VBox([widgets.HBox([play, slider, field]), picture, sentence])
+    controls = widgets.HBox([play, slider, field], layout={"flex_flow": "row wrap"})
+    explorer = widgets.VBox([controls, picture, sentence])
+    go(now)
     _label(explorer, scene)
     return explorer
 

@@ -50,16 +50,24 @@ for (const explorer of document.querySelectorAll(".explorer")) {
     timer = setInterval(() => (now < last ? move(Math.min(now + pace, last)) : stop()), 100);
   }
 
-  range.addEventListener("input", () => move(Number(range.value)));
-  number.addEventListener("change", () => move(typed(Number(number.value))));
+  // a hand on another control stops the player
+  range.addEventListener("pointerdown", stop);
+  number.addEventListener("focus", stop);
+  range.addEventListener("input", () => {
+    stop();
+    move(Number(range.value));
+  });
+  number.addEventListener("change", () =>
+    move(number.value === "" ? now : typed(Number(number.value))));
   button.addEventListener("click", () => (timer ? stop() : play()));
   move(Number(range.value));
 }
 
 // What scrolls must be reached by the keyboard as well; formulas have their width only when set.
 function reach() {
-  for (const box of document.querySelectorAll("pre, .output, .math, .math-wrapper")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  for (const box of document.querySelectorAll("pre, .output, .math-wrapper, .math")) {
+    const wide = box.scrollWidth > box.clientWidth;
+    if (wide && !box.parentElement.closest("[tabindex='0']")) box.tabIndex = 0;
   }
 }
 reach();
