@@ -1,5 +1,7 @@
 """Claims that fail when they should, and an exercise engine that never raises at a reader."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -98,7 +100,8 @@ def test_any_way_to_the_right_numbers_is_right(check_row, answer, capsys):
         (ROW**2, "not the square"),
         (ROW + 10, "not yet"),
         (2 * ROW[:2], "the shape is (2,), expected (3,)"),
-        (2 * ROW[None], "the shape is (1, 3), expected (3,)"),
+        (2 * ROW[None], "the numbers are right, but their shape is (1, 3), expected (3,)"),
+        (ROW[None], "the shape is (1, 3), expected (3,)"),
         (3.0, "the shape is (), expected (3,)"),
         ([2, np.nan, 6], "NaN or an infinity"),
         ([2, np.inf, 6], "NaN or an infinity"),
@@ -148,16 +151,56 @@ def test_a_rounded_answer_is_told_so(fresh, capsys):
         rounded = np.round([2.302585, 0.0126], digits)
         assert "more digits" in said(capsys, check_numbers, rounded)
     assert "not yet" in said(capsys, check_numbers, [2.31, 0.01])
+    assert "more digits" in said(capsys, check_numbers, [2.302, 0.012])  # cut off
+    assert "not yet" in said(capsys, check_numbers, [0.0, 0.0])
     assert "not yet" in said(capsys, check_numbers, [2.0, 0.0])
 
 
-def test_an_answer_that_spoils_what_it_was_given_is_told_so(check_row, capsys):
-    assert said(capsys, check_row, ..., ROW).endswith("not tried yet")
+def test_numbers_are_rounded_as_at_school_and_small_ones_too(fresh, capsys):
+    @exercise("99.5", "a number")
+    def check_number(right):
+        return Expected(right, {"that is doubled": 2 * right})
+
+    for right, answer in ((5.25, 5.3), (5.25, 5.2), (9.7566e-7, 9.76e-7), (2.302585, 2.302)):
+        check_number(..., right)  # the number has changed
+        assert "more digits" in said(capsys, check_number, answer, right).split("\n")[-1]
+    check_number(..., 9.7566e-7)
+    assert "not yet" in said(capsys, check_number, 0, 9.7566e-7)
+    check_number(..., 2.302585)
+    assert "that is doubled" in said(capsys, check_number, 4.61, 2.302585)  # typed, not computed
+
+
+def test_booleans_are_compared_as_well(fresh, capsys):
+    @exercise("99.6", "two truths")
+    def check_truths():
+        return Expected(np.array([True, False]), {"the other one": np.array([False, True])})
+
+    assert said(capsys, check_truths, [1.0, 0.0]).endswith("right")
+    for answer in ([0.5, 0.1], [True, True], [3, 4]):
+        assert "not yet" in said(capsys, check_truths, answer)
+
+
+def test_an_answer_that_changes_what_it_was_given_is_told_so(check_row, capsys):
+    row = ROW.copy()
+    assert said(capsys, check_row, ..., row).endswith("not tried yet")
+    row *= 2  # in place: the checker would be asked about other numbers
+    for _ in range(2):
+        assert "given has changed" in said(capsys, check_row, 2 * row, row)
+    assert said(capsys, check_row, 2 * ROW, ROW.copy()).endswith("right")  # the cells ran again
+
+
+def test_other_data_may_be_meant_to_be_other(check_row, capsys):
     assert said(capsys, check_row, ROW, ROW) == "✗ Exercise 99.1: that is once"
-    assert "has changed" not in said(capsys, check_row, 4 * ROW, ROW)
-    assert "What you were given has changed" in said(capsys, check_row, 2 * ROW, ROW[:2])
-    assert said(capsys, check_row, 2 * ROW[:2], ROW[:2]).endswith("right")
+    assert "given has changed" in said(capsys, check_row, ROW[:2], ROW[:2])
+    assert said(capsys, check_row, ROW[:2], ROW[:2]) == "✗ Exercise 99.1: that is once"
+    assert said(capsys, check_row, 2 * ROW[1:], ROW[1:]).endswith("right")
     assert "no longer fits" in said(capsys, check_row, ROW, "spoilt")
+
+
+def test_data_that_cannot_be_compared_is_no_reason_to_stop(check_function, check_row, capsys):
+    endless = (i for i in ROW)
+    assert "no longer fits" in said(capsys, check_row, ROW, endless)
+    assert "stopped with SystemExit" in said(capsys, check_function, lambda a, b: exit())
 
 
 def test_closeness_is_relative_to_the_size_of_the_answer(fresh, capsys):
@@ -187,8 +230,9 @@ def test_progress_shows_the_last_answer_to_each_exercise(check_row, check_functi
 
 def test_a_checker_keeps_its_name_and_what_it_says_of_itself(check_row):
     assert check_row.__name__ == "check_row"
-    assert check_row.__doc__ == "Compare with 2 a."
-    assert check_row.__wrapped__(ROW).right.tolist() == [2, 4, 6]
+    assert check_row.__doc__ == "Check exercise 99.1: twice the row."  # and not how
+    assert list(inspect.signature(check_row).parameters) == ["answer", "a"]
+    assert check_row.expect(ROW).right.tolist() == [2, 4, 6]
 
 
 def test_exercises_are_numbered_by_notebook_without_gaps():

@@ -29,7 +29,8 @@ CASES["00.1"] = Case(
     checks.check_removed_fraction,
     (100, 1000),
     [0.9, 900 / 1000, np.mean(np.arange(1000) >= 100)],
-    {"fraction that stays": 0.1, "how many neurons go": 900, "between 0 and 1": 90.0},
+    {"fraction that stays": 0.1, "how many neurons go": 900, "between 0 and 1": 90.0}
+    | {"a percentage": 10, "compares them": 9},
 )
 
 # 01 training
@@ -39,7 +40,8 @@ CASES["01.1"] = Case(
     (10,),
     [2.302585093, log_loss([0, 3], np.full((2, 10), 0.1), labels=range(10))],
     {"minus sign": -np.log(10), "its logarithm": 0.1, "how often": 0.9, "natural loga": 1}
-    | {"base of 2": np.log2(10), "one true digit": 10 * np.log(10), "wrong digit": -np.log(0.9)},
+    | {"base of 2": np.log2(10), "one true digit": 10 * np.log(10), "wrong digit": -np.log(0.9)}
+    | {"ten answers": -np.log(0.1) - 9 * np.log(0.9)},
 )
 
 CASES["01.2"] = Case(
@@ -52,7 +54,8 @@ CASES["01.2"] = Case(
         "input layer": 64 * 300 + 300 * 200 + 200 * 10 + 574,
         "those are the neurons": 510,
         "that it enters": 64 * 300 + 300 * 200 + 200 * 10 + 64 + 300 + 200,
-    },
+    }
+    | {"neurons and inputs": 574},
 )
 
 p01, Y01 = rng.dirichlet(np.ones(4), size=30), np.eye(4)[rng.integers(4, size=30)]
@@ -89,7 +92,7 @@ CASES["01.4"] = Case(
 Z02 = np.array([[0.0, 2, 0, 0, 1], [0, 0, 3, 0, 1], [0, 0, 0, 0, 0]])
 CASES["02.1"] = Case(
     checks.check_dead_neurons,
-    (Z02,),
+    (Z02, np.array([True, False, False, False, False])),
     [[True, False, False, True, False], Z02.max(axis=0) == 0, [1, 0, 0, 1, 0]],
     {
         "at least once": [True] * 5,
@@ -97,6 +100,11 @@ CASES["02.1"] = Case(
         "rows of Z": [False, False, True],
         "those are their indices": [0, 3],
         "tells places": [[0, 3]],
+    }
+    | {
+        "which half": [True, False, False, False, False],
+        "how often": [0, 1 / 3, 1 / 3, 0, 2 / 3],
+        "counts": [0, 1, 1, 0, 2],
     },
 )
 
@@ -132,6 +140,11 @@ CASES["02.3"] = Case(
         "take the root": (enters02 * leaves02) ** 2,
         "upside down": leaves02 / enters02,
         "without the root": np.sqrt(enters02 * leaves02),
+    }
+    | {
+        "not made of Euclidean": np.sum(np.abs(W02), 0) * np.sum(np.abs(U02), 1),
+        "largest entries": np.max(np.abs(W02), 0) * np.max(np.abs(U02), 1),
+        "scale it": enters02 * leaves02 / max(enters02 * leaves02),
     },
 )
 
@@ -230,7 +243,7 @@ CASES["03.4"] = Case(
     [A03[:, P03[:5]] @ put_back(ordered03(5)), seen03 @ np.linalg.lstsq(seen03, A03)[0]],
     {
         "whose is your first column": seen03 @ put_back(ordered03(5)),
-        "once too often": seen03[:, np.argsort(P03[:5])] @ put_back(ordered03(5)),
+        "the way back": seen03[:, np.argsort(P03[:5])] @ put_back(ordered03(5)),
         "empty": np.where(np.isin(np.arange(12), P03[:5]), A03, 0),
         "images are rows": (A03[:, P03[:5]] @ put_back(ordered03(5))).T,
     },
@@ -252,6 +265,10 @@ CASES["04.1"] = Case(
         "before ReLU": (np.maximum(X04 @ W04, 0) + b04)[:, J04],
         "first k": np.maximum(X04 @ W04 + b04, 0)[:, :3],
         "sorted": np.maximum(X04 @ W04 + b04, 0)[:, [2, 5, 7]],
+    }
+    | {
+        "only the product": (X04 @ W04)[:, J04],
+        "right ones": np.maximum((X04 @ W04)[:, J04] + b04[:3], 0),
     },
 )
 
@@ -267,7 +284,8 @@ CASES["04.2"] = Case(
         "own rows": np.array([[0, 0, 2], [0, 0, 1]]) @ U04,
         "that goes": np.array([[2, 0, 1], [0, 1, 1]]) @ U04,
         "columns are outputs": [[7, 5], [1, 1]],
-    },
+    }
+    | {"that is T": [[1, 0, 2], [0, 1, 1]]},
 )
 
 truth04 = np.repeat([3, 5], 10)
@@ -308,6 +326,11 @@ CASES["05.1"] = Case(
         "error of Z": norm05,
         "the square": np.linalg.norm(left05 @ U05, 2) ** 2,
         "Frobenius norm of U": norm05 * np.linalg.norm(rows05),
+    }
+    | {
+        "the other way": np.linalg.norm(R05[k05:, k05:] @ U05[np.argsort(P05)][k05:], 2),
+        "worst single row": max(np.linalg.norm(row) for row in R05[k05:, k05:] @ rows05),
+        "relative": np.linalg.norm(left05 @ U05, 2) / np.linalg.norm(Z05 @ U05, 2),
     },
 )
 
@@ -336,6 +359,15 @@ CASES["05.2"] = Case(
         "full network": [max(abs(a - b)) < margin05(a) / 2 for b, a in pairs05],
         "fall as well": [max(a - b) < margin05(b) / 2 for b, a in pairs05],
         "for itself": [np.linalg.norm(a - b) < margin05(b) / 2 for b, a in pairs05],
+    }
+    | {
+        "without a certificate": [not safe for safe in safe05(before05, after05)],
+        "rise as well": [max(b - a) < margin05(b) / 2 for b, a in pairs05],
+        "not the last": [max(abs(a - b)) < (max(b) - min(b)) / 2 for b, a in pairs05],
+        "other logits": [abs(a - b)[np.argmax(b)] < margin05(b) / 2 for b, a in pairs05],
+        "moves on its own": [
+            np.max(np.abs(after05 - before05)) < margin05(b) / 2 for b, _ in pairs05
+        ],
     },
 )
 
@@ -351,7 +383,8 @@ CASES["05.3"] = Case(
         "two-sided": next(n for n in range(1, 999) if 0.99**n <= 0.025),
         "which of the two": next(n for n in range(1, 999) if 0.95**n <= 0.01),
         "what is left": next(n for n in range(1, 999) if 0.99**n <= 0.95),
-    },
+    }
+    | {"the agreement": next(n for n in range(1, 999) if 0.95**n <= 0.05)},
 )
 
 # 06 timing
@@ -371,6 +404,12 @@ CASES["06.1"] = Case(
         "difference": 17,
         "of its own": sorted(full06[2:] / pruned06[2:])[2],
         "warm-up is in": sum(full06) / sum(pruned06),
+    }
+    | {
+        "at the front": 41 / 5,
+        "part of the time": 1 - 4 / 21,
+        "what is gained": 21 / 4 - 1,
+        "both have": 21 / 4.5,
     },
 )
 
@@ -441,6 +480,15 @@ CASES["07.2"] = Case(
         "begins at": left07 / left07[0],
         "errors fall": [np.linalg.norm(R07[-k:]) / left07[0] for k in range(1, 5)],
         "diagonal": [np.linalg.norm(np.diag(R07)[k:]) / left07[0] for k in range(1, 5)],
+    }
+    | {
+        "which norm": [
+            np.linalg.svd(R07[k:, k:])[1].max(initial=0) / np.linalg.norm(R07, 2)
+            for k in (1, 2, 3, 4)
+        ],
+        "what stands above": [np.linalg.norm(R07[:, k:]) / left07[0] for k in range(1, 5)],
+        "what is gained": 1 - left07[1:] / left07[0],
+        "last k is missing": left07[1:-1] / left07[0],
     },
 )
 
@@ -469,6 +517,11 @@ CASES["08.2"] = Case(
         "sums": [0.3, 0.7],
         "seen twice": [0.1, 0.3],
         "sign": [-0.15, -0.35],
+    }
+    | {
+        "without a correction": [0.2, 0.4],
+        "other order": [0.7, 0.3],
+        "not a ratio": [1.6 / 1.3 - 1, 1.8 / 1.1 - 1],
     },
 )
 
@@ -509,6 +562,10 @@ CASES["08.1"] = Case(
         "old bias below": lambda Z, J, U, beta: np.vstack(
             [refit08(Z, J, U, 0 * beta, bias=False), beta]
         ),
+    }
+    | {
+        "carry it already": lambda Z, J, U, beta: [*refit08(Z, J, U, beta, bias=False), beta],
+        "the order of kept": lambda Z, J, U, beta: refit08(Z, np.sort(J), U, beta),
     },
 )
 
@@ -539,6 +596,14 @@ CASES["08.3"] = Case(
         "low end": interval08(error08, 0.05 / 12)[::-1],
         "not b": np.negative(interval08(error08, 0.05 / 12)[::-1]),
         "so are the ends": 100 * interval08(error08, 0.05 / 12),
+    }
+    | {
+        "of them are free": np.mean(a08 - b08)
+        + error08 * stats.t.isf(0.05 / 12, 4) * np.array([-1, 1]),
+        "not two": np.mean(a08 - b08) + error08 * stats.t.isf(0.05 / 12, 6) * np.array([-1, 1]),
+        "which distribution": np.mean(a08 - b08)
+        + error08 * stats.norm.isf(0.05 / 12) * np.array([-1, 1]),
+        "the middle": [np.mean(a08 - b08), error08 * stats.t.isf(0.05 / 12, 3)],
     },
 )
 
@@ -549,7 +614,8 @@ CASES["08.4"] = Case(
     (told08, truth08, 0),
     [3 / 4, recall_score(truth08, told08, labels=[0], average="macro")],
     {"precision": 3 / 5, "by all": 3 / 10, "over all": 7 / 10, "count": 3}
-    | {"per cent": 75, "missed": 1 / 4, "how many are right": 5 / 4},
+    | {"per cent": 75, "missed": 1 / 4, "how many are right": 5 / 4}
+    | {"mixes in": 6 / 9},
 )
 
 # 09 deep networks
@@ -568,6 +634,11 @@ CASES["09.1"] = Case(
         "of the neurons": 5 / 9,
         "those are the parameters": (18 + 7) / (43 + 11),
         "first and the last": 6 / 20,
+    }
+    | {
+        "the last matrix": 12 / 35,
+        "the first matrix": 12 / 28,
+        "weighs more": np.mean([6 / 15, 6 / 20, 6 / 8]),
     },
 )
 
@@ -642,6 +713,9 @@ CASES["10.2"] = Case(
         "cancel": sorted(range(9), key=lambda o: -K10[o].sum())[:4],
         "root": sorted(range(9), key=lambda o: -np.abs(K10[o]).sum())[:4],
         "do they belong": sorted(norms10)[::-1][:4],
+    }
+    | {
+        "squared norms": np.sort(np.square(norms10))[::-1][:4],
     },
 )
 
@@ -736,6 +810,15 @@ def test_each_mistake_has_a_hint_of_its_own(number, capsys):
 def test_nonsense_is_answered_not_raised(number, capsys):
     for nonsense in ("text", np.full(3, np.nan), [[1, 2], [3]], lambda *a: 1 / 0, 10**400, 2 + 1j):
         assert said(capsys, CASES[number], nonsense).startswith("✗")
+
+
+@pytest.mark.parametrize("number", CASES)
+def test_wrong_numbers_of_the_right_shape_are_wrong(number, capsys):
+    case = CASES[number]
+    values = [answer(*case.data) if callable(answer) else answer for answer in case.right]
+    right = np.asarray(values[0], dtype=float)
+    for wrong in (right + 0.37, 0 * right - 0.1, 3.1 * right + 1):
+        assert said(capsys, case, wrong).startswith("✗")
 
 
 @pytest.mark.parametrize("number", CASES)

@@ -5,13 +5,16 @@ out of the mistakes that readers are known to make. It tells a hint, never the s
 """
 
 import copy
+import inspect
 from typing import NamedTuple
 
 import joblib
 import numpy as np
+from scipy.stats import norm as normal
 from scipy.stats import t as student_t
 
 EXERCISES = {}
+LOST = "what you were given no longer fits: run the cells above again, keep their names"
 _state = {}
 _given = {}
 
@@ -98,11 +101,9 @@ def exercise(number, aim):
 
         def check(answer, *data):
             verdict = _judge(answer, expect, data)
-            # an answer may have spoilt what it was given, long before this line
-            print_of_data = joblib.hash(data)
-            if verdict and _given.setdefault(number, print_of_data) != print_of_data:
-                verdict += " (What you were given has changed: did your code do that? "
-                verdict += "Run the cells above again and take a new name.)"
+            if verdict != LOST and _spoilt(number, data, right=verdict in (None, "")):
+                verdict = "what you were given has changed: did your code do that? "
+                verdict += "Run the cells above again, and give what you make of it a new name"
             _state[number] = {None: "○", "": "✓"}.get(verdict, "✗")
             told = {None: "not tried yet", "": "right"}.get(verdict)
             if told:
@@ -110,11 +111,35 @@ def exercise(number, aim):
             else:
                 print(f"✗ Exercise {number}: {verdict}")
 
-        check.__name__, check.__doc__ = expect.__name__, expect.__doc__
-        check.__wrapped__ = expect
+        # what a notebook shows of a function must not tell the solution
+        check.__name__, check.__doc__ = expect.__name__, f"Check exercise {number}: {aim}."
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        data = inspect.signature(expect).parameters.values()
+        check.__signature__ = inspect.Signature([inspect.Parameter("answer", kind), *data])
+        check.expect = expect
         return check
 
     return decorate
+
+
+def _spoilt(number, data, *, right):
+    """Tell whether the data of an exercise are no longer what its first call was given.
+
+    The same arrays with other numbers were changed in place, perhaps by the answer. Other arrays
+    with other numbers may come from a cell above that was changed on purpose; then a right answer
+    is right, and a wrong one is told of the change once.
+    """
+    try:
+        numbers = joblib.hash(data)
+    except Exception:
+        return False
+    first, known = _given.setdefault(number, (data, numbers))
+    if numbers == known:
+        return False
+    if len(data) == len(first) and all(a is b for a, b in zip(data, first, strict=True)):
+        return True
+    _given[number] = data, numbers
+    return not right
 
 
 def progress(notebook):
@@ -147,7 +172,7 @@ def _judge(answer, expect, data):
     try:
         expected = expect(*data)
     except Exception:
-        return "what you were given no longer fits: run the cells above again, keep their names"
+        return LOST
     function = answer if callable(answer) and expected.ask is not None else None
     if function:
         answer, failed = _call(function, expected.ask)
@@ -157,8 +182,9 @@ def _judge(answer, expect, data):
     if function and verdict == "" and expected.also is not None:
         other = expect(*expected.also)
         answer, failed = _call(function, other.ask)
-        if failed or _compare(answer, other):
-            return failed or "right for these data, not for others: what in it does not vary?"
+        verdict = failed or _compare(answer, other)
+        if not failed and verdict and verdict not in other.mistakes:
+            return "right for these data, not for others: what in it does not vary?"
     return verdict
 
 
@@ -167,21 +193,20 @@ def _call(function, arguments):
     try:
         # a copy: the function may work in place, the lesson goes on with the data
         answer = function(*copy.deepcopy(arguments))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return None, f"your function stopped with {type(error).__name__}: {error}"
     return answer, "your function returns nothing: where is its return?" if answer is None else ""
 
 
 def _compare(answer, expected):
     """Return "" for a right answer, else a hint."""
-    given = answer
+    given, shape = answer, np.shape(expected.right)
     try:
         answer = np.asarray(given)
         if np.iscomplexobj(answer) and not answer.imag.any():
             answer = answer.real
         answer = answer.astype(float, casting="unsafe" if answer.dtype.kind == "O" else "same_kind")
-    except (TypeError, ValueError, OverflowError):
-        shape = np.shape(expected.right)
+    except Exception:
         wanted = f"numbers of shape {shape}" if shape else "a number"
         return f"expected {wanted}, got {type(given).__name__}"
     if _same(answer, expected.right):
@@ -189,13 +214,32 @@ def _compare(answer, expected):
     for hint, wrong in expected.mistakes.items():
         if _same(answer, wrong):
             return hint
-    if answer.shape != np.shape(expected.right):
-        return f"the shape is {answer.shape}, expected {np.shape(expected.right)}"
+    if answer.shape != shape:
+        flat = answer.size == np.size(expected.right) and _same(
+            answer.reshape(shape), expected.right
+        )
+        told = f"shape is {answer.shape}, expected {shape or 'a single number'}"
+        return f"the numbers are right, but their {told}" if flat else f"the {told}"
     if not np.all(np.isfinite(answer)):
         return "there is a NaN or an infinity in your answer"
-    if any(np.array_equal(answer, np.round(expected.right, digits)) for digits in range(1, 6)):
+    if _is_rounded(answer, expected.right):
         return "that is rounded: give more digits, or let Python compute it"
+    for hint, wrong in expected.mistakes.items():
+        if np.shape(wrong) == shape and _is_rounded(answer, wrong):
+            return hint
     return "not yet; go through the task and your way once more, step by step"
+
+
+def _is_rounded(answer, value):
+    """Tell whether numbers are others, rounded or cut off after at most 12 decimals."""
+    value = np.asarray(value, dtype=float)
+    digits = next(
+        (d for d in range(1, 13) if np.allclose(np.round(answer, d), answer, 1e-14, 0)), 0
+    )
+    off, unit = answer - value, 10.0**-digits
+    rounded = np.abs(off) <= 0.5001 * unit
+    cut = (np.abs(answer) <= np.abs(value)) & (np.abs(off) < unit)
+    return digits > 0 and bool(answer.any()) and bool(np.all(rounded | cut))
 
 
 def _same(answer, value):
@@ -214,6 +258,8 @@ def check_removed_fraction(k, m):
         "that is the fraction that stays": k / m,
         "that is how many neurons go; which fraction of all are they?": m - k,
         "a fraction lies between 0 and 1: leave the percent sign to the reader": 100 * (1 - k / m),
+        "that is a percentage, and of those that stay": 100 * k / m,
+        "that compares them with those that stay": (m - k) / k,
     }
     return Expected(1 - k / m, hints)
 
@@ -232,6 +278,9 @@ def check_guess_loss(c):
         "natural, not to the base of 2": np.log2(c),
         "each image has one true digit, and only that one counts": c * np.log(c),
         "that is what a wrong digit would bring": -np.log(1 - 1 / c),
+        "ten yes-or-no questions? it is one question with ten answers": (
+            np.log(c) - (c - 1) * np.log(1 - 1 / c)
+        ),
     }
     return Expected(np.log(c), hints)
 
@@ -246,6 +295,7 @@ def check_parameter_count(sizes):
         "does the input layer have biases?": before @ after + sum(sizes),
         "a bias belongs to the neuron that it enters": before @ after + before.sum(),
         "those are the neurons; each has a weight for every value that enters it": after.sum(),
+        "those are neurons and inputs; each neuron has a weight for all that enters it": sum(sizes),
     }
     return Expected((before + 1) @ after, hints)
 
@@ -279,7 +329,7 @@ def check_peak_width(n):
 
 
 @exercise("02.1", "the neurons that never fire")
-def check_dead_neurons(Z):
+def check_dead_neurons(Z, dead_elsewhere):
     """Compare with the columns of Z that are zero throughout."""
     dead = ~(Z > 0).any(axis=0)
     hints = {
@@ -288,6 +338,9 @@ def check_dead_neurons(Z):
         "that tells about images, the rows of Z; a neuron is a column": ~(Z > 0).any(axis=1),
         "those are their indices; give one True or False for each neuron": np.flatnonzero(dead),
         "numpy.where tells places; give one True or False for each neuron": np.where(dead),
+        "those are silent on the training half; which half is Z?": dead_elsewhere,
+        "that says how often each fires; give True where it never does": (Z > 0).mean(axis=0),
+        "those are counts; give True where a neuron never fires": (Z > 0).sum(axis=0),
     }
     return Expected(dead, hints)
 
@@ -318,6 +371,14 @@ def check_unit_free_size(W, U):
         "upside down, and in other units this changes as well": leaves / enters,
         "right order, but the squares of the norms: take the root": (enters * leaves) ** 2,
         "free of units too: can you do without the root?": np.sqrt(enters * leaves),
+        "free of units too, but not made of Euclidean norms": (
+            np.abs(W).sum(axis=0) * np.abs(U).sum(axis=1)
+        ),
+        "free of units too; take the Euclidean norms, not the largest entries": (
+            np.abs(W).max(axis=0) * np.abs(U).max(axis=1)
+        ),
+        "free of units too; there is no need to scale it": (enters * leaves)
+        / (enters * leaves).max(),
     }
     return Expected(enters * leaves, hints)
 
@@ -367,7 +428,7 @@ def check_interpolation(R, P, k):
             [np.eye(k + 1), np.linalg.solve(R[: k + 1, : k + 1], R[: k + 1, k + 1 :])]
         )[:, order],
     }
-    return Expected(ordered[:, order], mistakes, ask=(R, P, k), also=(R, P, k - 1))
+    return Expected(ordered[:, order], mistakes, ask=(R, P, k), also=(R, P, k - 2))
 
 
 @exercise("03.3", "the least k within a tolerance")
@@ -395,12 +456,14 @@ def check_least_k(R, tolerance):
 @exercise("03.4", "images rebuilt from pixels in another order")
 def check_rebuilt(measured, kept, T):
     """Check ``X_J T`` where the columns of ``measured`` are sorted, those of ``T`` are not."""
+    if not np.allclose(np.asarray(T)[:, kept], np.eye(len(kept))):
+        raise ValueError("kept no longer belongs to T")
     order = np.argsort(kept)
     scattered = np.zeros((len(measured), T.shape[1]))
     scattered[:, np.sort(kept)] = measured
     mistakes = {
         "the first row of T belongs to the first pivot; whose is your first column?": measured @ T,
-        "sorted once too often: argsort leads from J to the image's order, you need the way back": (
+        "argsort tells where to fetch from; on this side you need the way back, its inverse": (
             measured[:, order] @ T
         ),
         "the other pixels are empty; what is T for?": scattered,
@@ -424,6 +487,8 @@ def check_kept_activations(X, W, b, kept):
         "these columns are sorted; T expects them in the order of kept": np.maximum(
             X @ W[:, np.sort(kept)] + b[np.sort(kept)], 0
         ),
+        "this is only the product; two steps of the layer are missing": A,
+        "each bias belongs to its neuron: are these the right ones?": np.maximum(A + b[:k], 0),
     }
     return Expected(np.maximum(A + b[kept], 0), mistakes)
 
@@ -439,6 +504,7 @@ def check_merged_weights(U):
         "the kept neurons still have their own rows of U as well": [2 * third, third],
         "the factor belongs to the neuron that goes": [2 * first + third, second + third],
         "rows are neurons, columns are outputs": np.transpose([first + 2 * third, second + third]),
+        "that is T; now let it act on the rows of U": [[1, 0, 2], [0, 1, 1]],
     }
     return Expected([first + 2 * third, second + third], mistakes)
 
@@ -477,6 +543,14 @@ def check_logit_error(R, P, U, k):
         "this is the error of Z; the next layer is missing": norm(R22, 2),
         "this is the square; the root is missing": norm(R22 @ removed, 2) ** 2,
         "a bound, and with the Frobenius norm of U": norm(R22, 2) * norm(removed),
+        "P itself tells which neuron stands where; you went the other way": norm(
+            R22 @ U[np.argsort(P)[k:]], 2
+        ),
+        "that is the worst single row; the 2-norm looks at all of them": norm(
+            R22 @ removed, axis=1
+        ).max(),
+        "that is relative; the error itself is asked for": norm(R22 @ removed, 2)
+        / norm(R @ U[P], 2),
     }
     return Expected(norm(R22 @ removed, 2), mistakes)
 
@@ -498,6 +572,15 @@ def check_is_safe(before, after):
             np.linalg.norm(moved, axis=1) < (first - second) / 2
         ),
         "the margin is that of the full network": largest < (second_after[1] - second_after[0]) / 2,
+        "those are the ones without a certificate": largest >= (first - second) / 2,
+        "a logit may rise as well as fall": (before - after).max(axis=1) < (first - second) / 2,
+        "who comes next behind the best? not the last": largest < (first - before.min(axis=1)) / 2,
+        "the other logits move as well": (
+            moved[np.arange(len(before)), before.argmax(axis=1)] < (first - second) / 2
+        ),
+        "each image moves on its own; yours is one number for all": (
+            largest.max() < (first - second) / 2
+        ),
     }
     return Expected(
         largest < (first - second) / 2, mistakes, ask=(before, after), also=(before[1:], after[1:])
@@ -521,6 +604,7 @@ def check_images_needed(agreement, confidence):
         "p to the power of n shall be what is left beside the confidence": np.ceil(
             np.log(confidence) / np.log(agreement)
         ),
+        "which of the two is the agreement?": np.ceil(np.log(1 - confidence) / np.log(confidence)),
     }
     return Expected(np.ceil(exact), mistakes)
 
@@ -542,6 +626,13 @@ def check_speed_up(full, pruned, warm_up):
         "this is a difference: how many times as fast is it?": np.median(a) - np.median(b),
         "each network has a median of its own": np.median(a / b),
         "the warm-up is in it, and one slow round moves a mean": full.mean() / pruned.mean(),
+        "sorted, the warm-up is no longer at the front": (
+            np.median(np.sort(full)[warm_up:]) / np.median(np.sort(pruned)[warm_up:])
+        ),
+        "that is the part of the time that is saved; by what factor?": 1
+        - np.median(b) / np.median(a),
+        "that is what is gained; by what factor?": np.median(a) / np.median(b) - 1,
+        "both have a warm-up": np.median(a) / np.median(pruned),
     }
     return Expected(np.median(a) / np.median(b), mistakes)
 
@@ -596,7 +687,7 @@ def check_logits_at(C, G, beta, k):
         "the bias comes once, not with every term": k * beta + C[:, :k] @ G[:k],
     }
     right = beta + C[:, :k] @ G[:k]
-    return Expected(right, mistakes, ask=(C, G, beta, k), also=(C, G, beta, k - 1))
+    return Expected(right, mistakes, ask=(C, G, beta, k), also=(C, 2 * G, beta + 1, k - 1))
 
 
 @exercise("07.2", "the relative error for every k")
@@ -617,6 +708,16 @@ def check_every_error(R):
         "what is left is all of the row, not only the diagonal": np.sqrt(
             np.append(np.cumsum((np.diag(R) ** 2)[::-1])[::-1], 0)[1:] / left[0]
         ),
+        "which norm is asked for?": np.array(
+            [np.linalg.norm(R[k:, k:], 2) if k < len(R) else 0 for k in range(1, len(R) + 1)]
+        )
+        / np.linalg.norm(R, 2),
+        "what stands above R22 is rebuilt": np.array(
+            [np.linalg.norm(R[:, k:]) for k in range(1, len(R) + 1)]
+        )
+        / np.linalg.norm(R),
+        "that is what is gained, not what is left": 1 - right,
+        "the last k is missing: what is left when all rows are gone?": right[:-1],
     }
     return Expected(right, mistakes)
 
@@ -659,8 +760,14 @@ def check_refit(Z, kept, U, beta):
         "this is T U with the old bias below; let the bias be fitted too": np.vstack(
             [no_bias, beta]
         ),
+        "the old bias is not fitted, and the weights carry it already": np.vstack(
+            [np.linalg.lstsq(A, target)[0], beta]
+        ),
+        "the rows must follow the order of kept": np.vstack(
+            [right[:-1][np.argsort(kept)], right[-1]]
+        ),
     }
-    return Expected(right, mistakes, ask=(Z, kept, U, beta), also=(Z, kept[:-1], U, beta))
+    return Expected(right, mistakes, ask=(Z, kept, U, beta), also=(Z, kept[:-1], 2 * U, beta + 1))
 
 
 @exercise("08.2", "the effect of the selection and of the correction")
@@ -676,6 +783,12 @@ def check_main_effects(table):
             b - a,
         ],
         "the sign: what do we gain by going down, by going right?": [-rows, -columns],
+        "each effect is seen twice: where is the case without a correction, with magnitude?": [
+            d - b,
+            d - c,
+        ],
+        "sums, and in the other order": [2 * columns, 2 * rows],
+        "a gain in points, not a ratio": [(c + d) / (a + b) - 1, (b + d) / (a + c) - 1],
     }
     return Expected([rows, columns], mistakes)
 
@@ -703,6 +816,19 @@ def check_interval(a, b, comparisons):
         "the low end comes first": around(error, level)[::-1],
         "a − b is asked for, not b − a": -around(error, level)[::-1],
         "the accuracies are fractions, so are the ends": 100 * around(error, level),
+        "numbers around their own mean: how many of them are free?": (
+            gap.mean() + error * student_t.ppf(level, n) * np.array([-1, 1])
+        ),
+        "the differences are one sample, not two": (
+            gap.mean() + error * student_t.ppf(level, 2 * n - 2) * np.array([-1, 1])
+        ),
+        "the spread is estimated too: which distribution allows for that?": (
+            gap.mean() + error * normal.ppf(level) * np.array([-1, 1])
+        ),
+        "two ends, please, not the middle and the width": [
+            gap.mean(),
+            error * student_t.ppf(level, n - 1),
+        ],
     }
     return Expected(around(error, level), mistakes)
 
@@ -720,6 +846,7 @@ def check_recall(predicted, truth, label):
         "a share, please, not per cent": 100 * found / samples,
         "those are the ones that were missed": 1 - found / samples,
         "of those called so, how many are right?": called / samples,
+        "that mixes in the precision": 2 * found / (called + samples),
     }
     return Expected(found / samples, mistakes)
 
@@ -750,6 +877,13 @@ def check_operations_left(full_units, pruned_units):
         "the first and the last matrix have operations too": (
             pruned[1:-2] @ pruned[2:-1] / (full[1:-2] @ full[2:-1])
         ),
+        "the last matrix has operations too": (pruned[:-2] @ pruned[1:-1])
+        / (full[:-2] @ full[1:-1]),
+        "the first matrix has operations too": (pruned[1:-1] @ pruned[2:])
+        / (full[1:-1] @ full[2:]),
+        "a large matrix weighs more than a small one": np.mean(
+            pruned[:-1] * pruned[1:] / (full[:-1] * full[1:])
+        ),
     }
     return Expected(after / before, mistakes)
 
@@ -766,7 +900,7 @@ def check_middle_matrix(W, T_before, kept):
         "the columns must keep the order of the pivots": T_before @ W[:, np.sort(kept)],
         "rows are rebuilt by T, not selected": W[np.ix_(_stand_alone(T_before), kept)],
     }
-    data, also = (W, T_before, kept), (W, T_before, kept[:-1])
+    data, also = (W, T_before, kept), (2 * W, T_before[::-1], kept[:-1])
     return Expected(T_before @ W[:, kept], mistakes, ask=data, also=also)
 
 
@@ -784,10 +918,12 @@ def check_step_cost(R, k_new, saved):
         "divide by what is saved": right * saved**2,
         "a cost is never negative: take the sizes": -right,
     }
-    # rows of R may have either sign, and no cost may follow it
+    # rows of R may have either sign, and no cost may follow it: here one, in `also` the other
     R = np.array(R)
-    R[k_new] *= -np.sign(R[k_new, k_new] * R[0, 0])
-    return Expected(right, mistakes, ask=(R, k_new, saved), also=(R, k_new - 1, 3 * saved))
+    R[k_new] *= -1 if R[k_new, k_new] > 0 else 1
+    other = -R
+    other[0] *= 2
+    return Expected(right, mistakes, ask=(R, k_new, saved), also=(other, k_new - 1, 3 * saved))
 
 
 # 10 convolutional networks
@@ -843,6 +979,7 @@ def check_largest_filters(kernel, k):
         ),
         "the norm is the root of a sum of squares": first(np.abs(kernel).sum(axis=(1, 2, 3))),
         "these are the norms; which kernels do they belong to?": -np.sort(-np.sqrt(squares))[:k],
+        "these are squared norms; which kernels have them?": -np.sort(-squares)[:k],
     }
     return Expected(first(squares), mistakes)
 
