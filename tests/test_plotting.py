@@ -361,8 +361,7 @@ def test_the_table_of_a_heat_scene_holds_the_values_at_every_position():
 
 def test_a_heat_scene_of_equal_values_and_of_a_wrong_shape():
     assert "best 1.0" in heat_scene([1], np.ones((1, 1, 2)), ["a"], ["p", "q"]).move(1)
-    words = "largest", "smallest"
-    told = heat_scene([1], [[[2.0, 1.0]]], ["a"], ["p", "q"], words=words).move(1)
-    assert told == "k = 1: largest 2.0 by a + p, smallest 1.0 by a + q"
+    told = heat_scene([1], [[[2.0, 1.0]]], ["a"], ["p", "q"]).move(1)
+    assert told == "k = 1: best 2.0 by a + p, worst 1.0 by a + q"
     with pytest.raises(ValueError, match=r"values must have shape \(1, 1, 2\), got \(1, 2\)"):
         heat_scene([1], np.ones((1, 2)), ["a"], ["p", "q"])

@@ -271,7 +271,9 @@ def test_the_player_crosses_the_whole_range_in_a_hundred_steps(length):
     assert slider.options == tuple((str(k), k) for k in range(1, length + 1))
     play.playing = True
     values = range(0, play.max + 1, play.step)  # as the browser counts
-    assert len(values) <= 201
+    assert len(values) < 200
+    if length >= 900:
+        assert 80 <= len(values) <= 120
     for value in values:
         play.value = value
     assert (slider.value, field.value) == (length, length)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import joblib
 import numpy as np
-from scipy.stats import norm as normal
 from scipy.stats import t as student_t
 
 EXERCISES = {}
@@ -798,8 +797,8 @@ def check_interval(a, b, comparisons):
     """Check the two ends of the corrected t interval of ``a − b``."""
     gap, n = np.asarray(a) - b, len(a)
 
-    def around(spread, level):
-        return gap.mean() + spread * student_t.ppf(level, n - 1) * np.array([-1, 1])
+    def around(spread, level, free=n - 1):
+        return gap.mean() + spread * student_t.ppf(level, free) * np.array([-1, 1])
 
     error, level = gap.std(ddof=1) / np.sqrt(n), 1 - 0.05 / comparisons / 2
     unpaired = np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / n)
@@ -816,14 +815,10 @@ def check_interval(a, b, comparisons):
         "the low end comes first": around(error, level)[::-1],
         "a − b is asked for, not b − a": -around(error, level)[::-1],
         "the accuracies are fractions, so are the ends": 100 * around(error, level),
-        "numbers around their own mean: how many of them are free?": (
-            gap.mean() + error * student_t.ppf(level, n) * np.array([-1, 1])
-        ),
-        "the differences are one sample, not two": (
-            gap.mean() + error * student_t.ppf(level, 2 * n - 2) * np.array([-1, 1])
-        ),
-        "the spread is estimated too: which distribution allows for that?": (
-            gap.mean() + error * normal.ppf(level) * np.array([-1, 1])
+        "numbers around their own mean: how many of them are free?": around(error, level, n),
+        "the differences are one sample, not two": around(error, level, 2 * n - 2),
+        "the spread is estimated too: which distribution allows for that?": around(
+            error, level, np.inf
         ),
         "two ends, please, not the middle and the width": [
             gap.mean(),

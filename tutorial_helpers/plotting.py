@@ -707,9 +707,7 @@ def rebuild_scene(X_train, X_test, *, rows=(0, 1, 2, 3), shape=(8, 8)):
     return scene
 
 
-def heat_scene(
-    positions, values, rows, columns, *, title="", name="k", form="{:.1f}", words=("best", "worst")
-):
+def heat_scene(positions, values, rows, columns, *, title="", name="k", form="{:.1f}"):
     """Make a scene of a table whose cells are coloured by their value, one table per position.
 
     Parameters
@@ -723,8 +721,6 @@ def heat_scene(
         What a position is called.
     form : str
         How a value is written.
-    words : tuple of two str
-        What the largest and the smallest value are called.
 
     Returns
     -------
@@ -771,7 +767,7 @@ def heat_scene(
             dark = image.norm(value) < 0.5
             cell.set(text=form.format(value), color="white" if dark else "black")
         told = []
-        for word, at in zip(words, (np.argmax(table), np.argmin(table)), strict=True):
+        for word, at in {"best": np.argmax(table), "worst": np.argmin(table)}.items():
             i, j = np.unravel_index(at, table.shape)
             told.append(f"{word} {form.format(table[i, j])} by {rows[i]} + {columns[j]}")
         return f"{name} = {k}: " + ", ".join(told)
