@@ -102,18 +102,34 @@ def rebuilding(network, images, kept, layer):
 SIZES = st.tuples(*[st.integers(1, 4)] * 3, st.integers(1, 6), st.integers(1, 6))
 
 
-@given(SIZES, st.sampled_from([1, 3, 5]), st.integers(0, 1000))
-def test_convolve_is_scipys_correlation_summed_over_channels(sizes, size, seed):
+ODD = st.sampled_from([1, 3, 5])
+
+
+@given(SIZES, ODD, ODD, st.integers(0, 1000))
+def test_convolve_is_scipys_correlation_summed_over_channels(sizes, high, wide, seed):
     n, c, o, h, w = sizes
     rng = np.random.default_rng(seed)
     # scipy's "same" takes the size of the larger input, so no kernel larger than the image
-    h, w = max(h, size), max(w, size)
-    images, kernel = rng.normal(size=(n, c, h, w)), rng.normal(size=(o, c, size, size))
+    h, w = max(h, high), max(w, wide)
+    images, kernel = rng.normal(size=(n, c, h, w)), rng.normal(size=(o, c, high, wide))
     bias = rng.normal(size=o)
     assert np.allclose(convolve(images, kernel, bias), correlated(images, kernel, bias))
 
 
-@given(SIZES, st.sampled_from([1, 3, 5]), st.integers(0, 1000))
+@pytest.mark.parametrize(
+    ("kernel", "bias"), [((2, 1, 3), 2), ((3, 3), 3), ((2, 1, 3, 3), 1), ((2, 1, 3, 3), 3)]
+)
+def test_kernels_and_biases_that_do_not_fit_are_told(kernel, bias):
+    with pytest.raises(ValueError, match=r"kernel must have shape \(channels out, channels in"):
+        convolve(np.ones((1, 1, 8, 8)), np.ones(kernel), np.zeros(bias))
+
+
+def test_a_kernel_needs_a_middle():
+    with pytest.raises(ValueError, match=r"size must be odd .* got \(3, 2\)"):
+        convolve(np.ones((1, 1, 8, 8)), np.ones((2, 1, 3, 2)), np.zeros(2))
+
+
+@given(SIZES, ODD, st.integers(0, 1000))
 def test_patches_hold_the_neighbourhood_of_every_pixel(sizes, size, seed):
     n, c, _, h, w = sizes
     images = np.random.default_rng(seed).normal(size=(n, c, h, w))

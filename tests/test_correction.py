@@ -102,22 +102,45 @@ def test_the_more_is_refitted_the_smaller_the_error_on_the_calibration_data(seed
     assert folded <= none + slack
 
 
-def test_dependent_columns_get_the_shortest_weights():
+def test_what_brings_nothing_new_stands_for_itself():
     Z, U, beta = problem()
-    twice = np.column_stack([Z[:, :1], Z[:, :1], Z[:, 1:]])
-    U = np.vstack([U[:1], U])
-    U_new, _ = interpolation(twice, [0, 1, 2], U, beta)
-    assert np.allclose(U_new[0], U_new[1])  # shared evenly, not huge with opposite signs
-    expected = np.linalg.lstsq(twice[:, :3], twice @ U, rcond=None)[0]
-    assert np.allclose(U_new, expected)
+    twice = np.column_stack([Z[:, :1], Z[:, :1], np.zeros(40), Z[:, 1:]])
+    U = np.vstack([U[:1], U[:1], U[:1], U[1:]])
+    kept, rest = [0, 1, 2, 4], [3, *range(5, 14)]
+    U_new, _ = interpolation(twice, kept, U, beta)
+    added = np.linalg.lstsq(twice[:, [0, 4]], twice[:, rest] @ U[rest], rcond=None)[0]
+    assert np.allclose(U_new[[0, 3]], U[[0, 4]] + added)
+    assert np.array_equal(U_new[[1, 2]], U[[1, 2]])
 
 
-def test_dead_neurons_get_no_weight():
+@pytest.mark.parametrize("correction", CORRECTIONS.values(), ids=CORRECTIONS)
+@given(seed=st.integers(0, 10**6), n=st.integers(2, 30), rank=st.sampled_from([None, 1, 4]))
+def test_removing_nothing_changes_nothing(correction, seed, n, rank):
+    Z, U, beta = problem(n, rank=rank, seed=seed)
+    kept = np.random.default_rng(seed).permutation(12)
+    U_new, beta_new = correction(Z, kept, U, beta)
+    assert np.array_equal(U_new, U[kept])
+    assert np.array_equal(beta_new, beta)
+
+
+@pytest.mark.parametrize("correction", CORRECTIONS.values(), ids=CORRECTIONS)
+def test_a_constant_kept_neuron_is_not_fitted_to_its_rounding(correction):
     Z, U, beta = problem()
-    Z[:, [2, 5]] = 0
+    Z[:, 0] = 1 - np.random.default_rng(0).choice([0, 1e-16, 2e-16], 40)
+    for kept in ([0], [0, 3, 5], [3, 0, 5]):
+        U_new, beta_new = correction(Z, kept, U, beta)
+        assert np.abs(U_new).max() < 1e3
+        if correction in (least_squares, ridge, mean_into_bias):
+            assert np.array_equal(U_new[kept.index(0)], U[0])
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-160, 1e160, 1e300])
+def test_the_unit_of_Z_changes_nothing(size):
+    Z, U, beta = problem()
+    kept = np.array([7, 0, 3])
     for correction in (interpolation, least_squares):
-        U_new, _ = correction(Z, [2, 3, 5], U, beta)
-        assert not U_new[[0, 2]].any()
+        U_new, _ = correction(Z * size, kept, U, beta)
+        assert np.allclose(U_new, correction(Z, kept, U, beta)[0], rtol=1e-9)
 
 
 def test_a_constant_neuron_moves_into_the_bias():
@@ -166,23 +189,24 @@ def leave_one_out(A, target, alpha):
     return total
 
 
-@pytest.mark.parametrize(("n", "k"), [(40, 6), (13, 12), (9, 12)])
+@pytest.mark.parametrize(("n", "k"), [(40, 6), (13, 11), (9, 11)])
 def test_ridge_takes_the_penalty_that_leaves_out_best(n, k):
     Z, U, beta = problem(n, seed=n)
-    A, target = Z[:, :k], Z @ U
+    A, target = Z[:, :k], Z[:, k:] @ U[k:]
     centred, wanted = A - A.mean(axis=0), target - target.mean(axis=0)
     penalties = (centred**2).sum() / k * 10.0 ** np.arange(-8, 2)
     best = penalties[np.argmin([leave_one_out(A, target, alpha) for alpha in penalties])]
     expected = np.linalg.solve(centred.T @ centred + best * np.eye(k), centred.T @ wanted)
     U_new, beta_new = ridge(Z, np.arange(k), U, beta)
-    assert np.allclose(U_new, expected, atol=1e-6)
+    assert np.allclose(U_new, U[:k] + expected, atol=1e-6)
     assert np.allclose(beta_new, beta + target.mean(axis=0) - A.mean(axis=0) @ expected)
 
 
 def test_generalised_cross_validation_would_choose_about_the_same():
     Z, U, beta = problem(200, seed=3)
     A = Z[:, :6] - Z[:, :6].mean(axis=0)
-    target = Z @ U - (Z @ U).mean(axis=0)
+    target = Z[:, 6:] @ U[6:]
+    target -= target.mean(axis=0)
     left, s, _ = np.linalg.svd(A, full_matrices=False)
 
     def error_left(U_new):
@@ -196,7 +220,7 @@ def test_generalised_cross_validation_would_choose_about_the_same():
         scores.append((rest**2).sum() / (200 - 1 - shrink.sum()) ** 2)
     best = penalties[np.argmin(scores)]
     chosen = np.linalg.solve(A.T @ A + best * np.eye(6), A.T @ target)
-    left_over = error_left(ridge(Z, np.arange(6), U, beta)[0])
+    left_over = error_left(ridge(Z, np.arange(6), U, beta)[0] - U[:6])
     assert left_over == pytest.approx(error_left(chosen), rel=0.01)
 
 

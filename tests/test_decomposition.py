@@ -9,6 +9,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import sparse
 
 from tutorial_helpers import PivotedQR, interpolative_decomposition
+from tutorial_helpers.decomposition import triangle
 
 EPS = np.finfo(float).eps
 
@@ -177,7 +178,97 @@ def test_all_k_are_nested_in_one_factorization(nasty):
     for k in range(1, nasty.shape[1] + 1):
         kept, T = interpolative_decomposition(nasty, k)
         assert np.array_equal(kept, every[:k])
-        assert np.array_equal(T, factored.interpolation(k))
+        expected = factored.interpolation(k)
+        assert np.allclose(T, expected, rtol=0, atol=1e-9 * np.abs(expected).max())
+
+
+def hard_for_squares(n=120):
+    """Matrices on which the squares of pivoted Cholesky lose what pivoting needs to know."""
+    rng = np.random.default_rng(0)
+    shrinking = rng.standard_normal((n, n)) * 10.0 ** -np.linspace(0, 12, n)
+    sine, cosine = np.sqrt(1 - 0.3**2), 0.3
+    kahan = sine ** np.arange(n)[:, None] * (np.eye(n) - cosine * np.triu(np.ones((n, n)), 1))
+    near = np.repeat(rng.standard_normal((n, n // 2)), 2, axis=1)
+    return {
+        "shrinking columns": shrinking,
+        "Kahan": kahan * (1 - 1e-10) ** np.arange(n),
+        "Hilbert": scipy.linalg.hilbert(n),
+        "near duplicates": near * (1 + 1e-13 * rng.standard_normal((n, n))),
+        "low rank": rng.standard_normal((n, 9)) @ rng.standard_normal((9, n)),
+        "pixels": rng.integers(0, 3, (n, n)),
+        "float32": rng.standard_normal((n, n)).astype(np.float32),
+        "one giant": np.where(np.arange(n) == 3, 1e8, 1) * rng.standard_normal((n, n)),
+        "ReLU": np.maximum(rng.standard_normal((n, 8)) @ rng.standard_normal((8, 200)), 0),
+    }
+
+
+@pytest.mark.parametrize("name", hard_for_squares())
+def test_the_fast_way_for_a_small_k_has_the_columns_and_T_of_pivoted_qr(name):
+    A = hard_for_squares()[name]
+    R, P = scipy.linalg.qr(np.asarray(A, dtype=A.dtype), mode="r", pivoting=True)
+    for k in (1, 2, 7, 20, 30):
+        kept, T = interpolative_decomposition(A, k)
+        if name == "near duplicates":  # which of two twins comes first is up to rounding
+            assert set(kept // 2) == set(P[:k] // 2)
+            continue
+        assert np.array_equal(kept, P[:k])
+        if name not in ("low rank", "Hilbert"):
+            expected = np.linalg.lstsq(A[:, kept], A, rcond=None)[0]
+            close = 1e-3 if A.dtype == np.float32 else 1e-7
+            assert np.allclose(T, expected, atol=close * max(1, np.abs(expected).max()))
+
+
+@given(seed=st.integers(0, 10**6), n=st.integers(8, 60), m=st.integers(8, 60), k=st.integers(1, 15))
+def test_the_fast_way_is_pivoted_qr_on_drawn_matrices(seed, n, m, k):
+    rng = np.random.default_rng(seed)
+    A = rng.standard_normal((n, m)) * 10.0 ** rng.uniform(-8, 0, m) + rng.integers(0, 2, m)
+    k = min(k, m)
+    factored = PivotedQR(A)
+    kept, T = interpolative_decomposition(A, k)
+    assert np.array_equal(kept, factored.kept(k))
+    assert np.allclose(T, factored.interpolation(k), rtol=1e-6, atol=1e-6)
+
+
+# --- columns in a given order
+
+
+def directions_one_by_one(A, mean=0):
+    """Tell which columns are new by Gram–Schmidt, twice, against a thousandth of their length."""
+    basis, new = np.zeros((len(A), 0)), []
+    for a in A.T.astype(float):
+        v = a - a.mean() if mean else a.copy()
+        for _ in range(2):
+            v -= basis @ (basis.T @ v)
+        new.append(np.linalg.norm(v) > 1e-3 * np.linalg.norm(a))
+        if new[-1]:
+            basis = np.column_stack([basis, v / np.linalg.norm(v)])
+    return np.array(new), basis
+
+
+@given(
+    seed=st.integers(0, 10**6), n=st.integers(1, 20), m=st.integers(1, 25), centred=st.booleans()
+)
+def test_a_triangle_has_a_row_for_each_column_that_is_new(seed, n, m, centred):
+    rng = np.random.default_rng(seed)
+    A = rng.standard_normal((n, m)) * (rng.random(m) > 0.1)
+    for j in range(1, m):  # copies, sums and near copies of columns before
+        if rng.random() < 0.4:
+            A[:, j] = A[:, :j] @ rng.integers(-1, 2, j) + rng.choice([0, 1e-5]) * A[:, j]
+    mean = A.mean(axis=0) if centred else None
+    new, R = triangle(A, mean)
+    expected, basis = directions_one_by_one(A, centred)
+    assert np.array_equal(new, expected)
+    left = A - mean if centred else A
+    signs = np.sign(np.diag(R[:, new])) if len(R) else np.ones(0)
+    size = np.abs(A).max() or 1
+    assert np.allclose(signs[:, None] * R * size, basis.T @ left, atol=1e-9 * (1 + size))
+
+
+@pytest.mark.parametrize("exponent", [-1000, 1000])
+def test_a_triangle_of_any_size(exponent):
+    A = generic(12, 9)
+    for one, other in zip(triangle(A), triangle(A * 2.0**exponent), strict=True):
+        assert np.allclose(one, other)
 
 
 def test_dead_neurons_are_kept_last_and_nobody_needs_them():
@@ -308,7 +399,7 @@ def test_the_order_of_the_samples_does_not_matter(Z, data):
 def test_what_is_no_finite_matrix_is_named(Z, error, message):
     with pytest.raises(error, match=message):
         PivotedQR(Z)
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=message.replace("Input Z", "Input A")):
         interpolative_decomposition(Z, 1)
 
 
@@ -327,7 +418,7 @@ def test_what_is_no_finite_matrix_is_named(Z, error, message):
 )
 def test_a_k_that_is_none_is_named(k, error, got):
     Z = generic(30, 12)
-    message = rf"k must be a whole number from 1 to 12 \(the columns of Z\), .*{got}"
+    message = rf"k must be a whole number from 1 to 12 \(the columns of [ZA]\), .*{got}"
     factored = PivotedQR(Z)
     for call in (
         lambda: interpolative_decomposition(Z, k),

@@ -1,4 +1,4 @@
-"""The package as a whole: one direction of flow, every name documented and used in a lesson."""
+"""The package as a whole: small, one direction of flow, all of it used and documented."""
 
 import ast
 import inspect
@@ -13,9 +13,10 @@ import tutorial_helpers
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tutorial_helpers"
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+MODULES = sorted(PACKAGE.rglob("*.py"))
 
-# A module imports only from those before it. A new module finds its place here.
-FLOW = [
+# The reading order. A module imports only from those before it; a new one finds its place here.
+CORE = [
     "_validation",
     "data",
     "networks",
@@ -23,26 +24,57 @@ FLOW = [
     "selection",
     "correction",
     "pruning",
+    "curves",
+    "bounds",
+]
+FLOW = [
+    *CORE,
+    "timing",
     "convolution",
     "deep",
-    "curves",
     "studies",
-    "make_studies",
-    "train_convolutional",
-    "bounds",
-    "timing",
-    "plotting",
-    "widgets",
+    "figures.style",
+    "figures.showing",
+    "figures.plots",
+    "figures.scene",
+    "figures.scenes",
+    "figures.image_scenes",
+    "figures.explorer",
+    "figures",
+    "checks.framework",
+    *(f"checks.lesson_{number:02}" for number in range(11)),
     "checks",
 ]
+# Arguments and methods that no lesson uses, and who needs them; their docstrings say so as well.
+NEEDED_BY = {
+    "strong_columns: f": "Gu and Eisenstat",
+    "patch_matrix: size": "convolve",
+    "agreement_lower_limit: confidence": "readers",
+    "paired_differences: confidence": "readers",
+    "ConvolutionalNetwork: layers": "network_size",
+    "ConvolutionalNetwork: channels": "convolution",
+}
+
+
+def name_of(path):
+    """Return the name of a module as in FLOW: ``figures.plots``, ``figures`` for the package."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def lines_of(path):
+    return len(path.read_text(encoding="utf-8").splitlines())
 
 
 def imported_modules(path):
     """List the modules of the package that a file imports from, relative or by full name."""
+    here = path.relative_to(PACKAGE).parent.parts
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level == 1:
-            yield from [node.module] if node.module else [name.name for name in node.names]
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE.name):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = here[: len(here) + 1 - node.level]
+            names = [node.module] if node.module else [name.name for name in node.names]
+            yield from (".".join([*base, name]) for name in names)
+        elif isinstance(node, ast.ImportFrom) and node.module.startswith(PACKAGE.name):
             yield node.module.partition(".")[2] or "__init__"
         elif isinstance(node, ast.Import):
             for name in node.names:
@@ -50,13 +82,53 @@ def imported_modules(path):
                     yield name.name.partition(".")[2] or "__init__"
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.stem)
+# --- the house -----------------------------------------------------------------------------------
+
+
+def test_the_core_is_read_in_one_evening():
+    assert sum(lines_of(PACKAGE / f"{name}.py") for name in CORE) <= 1500
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_module_has_more_than_400_lines(path):
+    assert lines_of(path) <= 400, "this is two modules"
+
+
+def test_the_package_has_at_most_5000_lines():
+    assert sum(map(lines_of, MODULES)) <= 5000
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_modules_import_only_from_those_before_them(path):
-    if path.stem == "__init__":
+    name = name_of(path)
+    if not name:
         return
-    assert path.stem in FLOW, "a new module: give it its place in FLOW"
-    before = FLOW[: FLOW.index(path.stem)]
-    assert set(imported_modules(path)) <= set(before)
+    assert name in FLOW, "a new module: give it its place in FLOW"
+    assert set(imported_modules(path)) <= set(FLOW[: FLOW.index(name)])
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_the_first_line_of_a_module_names_its_lesson(path):
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert re.search(r"\b[Ll]essons? \d\d|all lessons|series", first), first
+
+
+def test_the_package_tells_the_order_in_which_to_read_it():
+    doc = tutorial_helpers.__doc__
+    places = [doc.index(f"``{name}``") for name in CORE]
+    assert places == sorted(places)
+
+
+def test_every_module_has_its_tests_where_its_name_says():
+    tests = {path.stem for path in (ROOT / "tests").glob("test_*.py")}
+    for name in FLOW:
+        if name.startswith("checks.lesson"):
+            name = "checks.lessons"
+        own = "test_" + name.lstrip("_").replace(".", "_")
+        assert own in tests or any(test.startswith(own + "_") for test in tests), own
+
+
+# --- its names -----------------------------------------------------------------------------------
 
 
 def test_public_names_are_listed_once_and_exist():
@@ -78,21 +150,51 @@ def test_every_public_name_is_documented_with_an_example_that_runs(name):
     doc = inspect.getdoc(thing)
     assert "Examples\n--------\n" in doc
     assert ">>> " in doc
+    # what many functions share is told once, in the docstring of a module
+    shared = inspect.getmodule(thing).__doc__ + tutorial_helpers.networks.__doc__
     for parameter in inspect.signature(thing).parameters:
-        assert re.search(rf"\b{parameter}\b", doc), f"{parameter} is not documented"
+        assert re.search(rf"\b{parameter}\b", doc + shared), f"{parameter} is not documented"
 
 
-def used_names():
-    """Collect all names in the code cells of the lessons."""
-    names = set()
+@pytest.fixture(scope="module")
+def used():
+    """Collect what the lessons use: names, attributes, and the arguments of each function."""
+    names, arguments, places = set(), {}, {}
     for path in LESSONS:
         for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code":
-                names |= set(re.findall(r"\w+", cell.source))
-    return names
+            if cell.cell_type != "code":
+                continue
+            for node in ast.walk(ast.parse(cell.source)):
+                names |= {getattr(node, "id", None), getattr(node, "attr", None)}
+                if isinstance(node, ast.Call) and hasattr(node.func, "id"):
+                    called = node.func.id
+                    several = any(isinstance(each, ast.Starred) for each in node.args)
+                    places[called] = max(places.get(called, 0), 99 if several else len(node.args))
+                    given = {keyword.arg for keyword in node.keywords}
+                    arguments[called] = arguments.get(called, set()) | given
+    return names, arguments, places
 
 
-@pytest.mark.skipif(len(LESSONS) < 11, reason="not all lessons are written yet")
 @pytest.mark.parametrize("name", tutorial_helpers.__all__)
-def test_every_public_name_appears_in_a_lesson(name):
-    assert name in used_names(), "no lesson uses it: delete it"
+def test_every_public_name_method_and_argument_appears_in_a_lesson(name, used):
+    names, arguments, places = used
+    assert name in names, "no lesson uses it: delete it"
+    thing = getattr(tutorial_helpers, name)
+    # an argument of many functions, such as layer, has one meaning: one lesson may teach it
+    shared = set().union(*arguments.values())
+    unused = [
+        parameter.name
+        for place, parameter in enumerate(inspect.signature(thing).parameters.values())
+        if parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
+        and not (parameter.kind <= parameter.POSITIONAL_OR_KEYWORD and place < places.get(name, 99))
+        and parameter.name not in shared
+    ]
+    if inspect.isclass(thing):
+        unused += [
+            method for method in vars(thing) if not method.startswith("_") and method not in names
+        ]
+    for what in unused:
+        who = NEEDED_BY.get(f"{name}: {what}")
+        assert who, f"no lesson uses {what}: delete it, or say in its docstring who needs it"
+        part = getattr(thing, what, thing) if inspect.isclass(thing) else thing
+        assert who in inspect.getdoc(part)

@@ -96,6 +96,22 @@ def test_few_samples_are_reproduced_even_with_all_neurons_kept(samples, digits):
         assert np.allclose(logits(pruned, X), logits(network, X), atol=1e-8)
 
 
+@pytest.mark.parametrize("correct", CORRECTIONS)
+@pytest.mark.parametrize("select", SELECTIONS)
+def test_removing_nothing_changes_nothing_whatever_the_data(select, correct, digits):
+    network, X, X_test, *_ = digits
+    pruned = prune(network, 60, X=X[:7], select=select, correct=correct, random_state=0)
+    assert np.allclose(logits(pruned, X_test), logits(network, X_test), rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("k", [5, 30, 60])
+def test_one_name_is_one_network_beyond_the_rank_too(k, digits):
+    network, X, X_test, *_ = digits
+    for few in (X[:7], X):
+        one, other = prune(network, k, X=few), prune_by_id(network, few, k)
+        assert np.array_equal(logits(one, X_test), logits(other, X_test))
+
+
 def test_dead_and_doubled_neurons_can_go_without_loss(zoo):
     network, X, _ = zoo["classes"]
     W, b, U = network.coefs_[0], network.intercepts_[0], network.coefs_[1]

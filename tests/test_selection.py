@@ -216,6 +216,44 @@ def test_strong_columns_beyond_the_rank_and_with_a_useless_f():
         strong_columns(A, 2, f=0.5)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("exponent", [-300, -160, -30, 0, 19, 30, 154, 300])
+def test_strong_columns_end_at_any_scale(exponent, dtype):
+    rng = np.random.default_rng(0)
+    A = rng.standard_normal((30, 20))
+    expected = set(strong_columns(A, 8))
+    if dtype == np.float32 and abs(exponent) > 30:
+        return
+    assert set(strong_columns((A * 10.0**exponent).astype(dtype), 8)) == expected
+    graded = A * 10.0 ** np.linspace(-exponent, exponent, 20)
+    for B in (graded, A * 10.0 ** np.linspace(-exponent, exponent, 30)[:, None]):
+        with np.errstate(over="ignore", under="ignore"):
+            assert len(set(strong_columns(B.astype(dtype), 8))) == 8
+
+
+@given(
+    f=st.floats(1, 1.2),
+    noise=st.sampled_from([0, 1e-16, 1e-15, 1e-12, 1e-8]),
+    seed=st.integers(0, 1000),
+)
+def test_strong_columns_end_on_near_duplicates(f, noise, seed):
+    rng = np.random.default_rng(seed)
+    A = np.repeat(rng.standard_normal((10, 5)), 4, axis=1)
+    A *= 1 + noise * rng.standard_normal(A.shape)
+    for B in (A, A.astype(np.float32)):
+        kept = strong_columns(B, 5, f=f)
+        assert set(kept // 4) == set(range(5))
+
+
+def test_which_selections_are_nested(digits):
+    network, X = digits[:2]
+    for choose in SELECTIONS.values():
+        whole = choose(network, X, 60, random_state=0)
+        starts = [choose(network, X, k, random_state=0) for k in (3, 17, 40)]
+        begins = all(np.array_equal(start, whole[: len(start)]) for start in starts)
+        assert begins or not choose.nested
+
+
 def test_pivoting_needs_no_swap_on_the_digits(digits):
     network, X = digits[:2]
     for k in (5, 20, 40):

@@ -1,4 +1,4 @@
-"""Questions every function asks its arguments, with answers that say what to do."""
+"""Questions every function asks its arguments, with answers that say what to do (all lessons)."""
 
 import math
 from numbers import Integral

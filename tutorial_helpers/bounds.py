@@ -1,4 +1,4 @@
-"""How far a pruned network can be off, before and after looking."""
+"""How far a pruned network can be off, before and after looking (lesson 05)."""
 
 import math
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from scipy.stats import binomtest
 
 from ._validation import check_k
 from .decomposition import PivotedQR
-from .networks import check_layer, check_same_classes, hidden_activations, logits
+from .networks import check_neurons, check_same_classes, hidden_activations, logits
 
 
 class ErrorBound(NamedTuple):
@@ -27,26 +27,14 @@ def error_bound(network, X, k, *, layer=0):
 
         ‖E U‖₂ = ‖R22 (Pᵀ U)₂‖₂  ≤  ‖R22‖₂ ‖(Pᵀ U)₂‖₂  ≤  ‖R22‖₂ ‖U‖₂.
 
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-        Fitted.
-    X : array-like of shape (n, d)
-        Calibration data: the statement holds for these samples.
-    k : int
-        Neurons kept.
-    layer : int
-        The pruned hidden layer; "logits" are the pre-activations of the layer after it.
+    The statement holds for the calibration data ``X``; "logits" are the pre-activations of the
+    layer after the pruned one.
 
     Returns
     -------
     error, bound, tight_bound : float
         A named tuple: ``‖E U‖₂`` measured, ``‖R22‖₂ ‖U‖₂`` and ``‖R22‖₂ ‖(Pᵀ U)₂‖₂``, all in the
         units of the logits, over all n samples together.
-
-    Raises
-    ------
-    TypeError, ValueError, sklearn.exceptions.NotFittedError
 
     Notes
     -----
@@ -63,9 +51,8 @@ def error_bound(network, X, k, *, layer=0):
     >>> error <= tight_bound <= bound
     True
     """
-    layer = check_layer(network, layer)
+    k = check_neurons(network, k, layer)
     U = network.coefs_[layer + 1]
-    k = check_k(k, len(U), f"the neurons of hidden layer {layer}")
     Z = hidden_activations(network, X, layer)
     factored = PivotedQR(Z)
     error = np.linalg.norm((Z - Z[:, factored.kept(k)] @ factored.interpolation(k)) @ U, 2)
@@ -83,22 +70,11 @@ def certified(network, pruned, X):
     ``max_j |L'[i, j] − L[i, j]| < (L[i, first] − L[i, second]) / 2``. With two classes, or several
     labels per sample, signs decide: each logit must move by less than its own size.
 
-    Parameters
-    ----------
-    network, pruned : MLPClassifier
-        Fitted on the same classes.
-    X : array-like of shape (n, d)
+    Both must be classifiers of the same classes.
 
     Returns
     -------
     safe : ndarray of bool, shape (n,)
-
-    Raises
-    ------
-    TypeError
-        For regressors.
-    ValueError
-        If the two know different classes or the data does not fit.
 
     Examples
     --------
@@ -133,23 +109,13 @@ def agreement_lower_limit(agreeing, samples, *, confidence=0.95):
     samples : int
         Samples drawn, independently of how the network was pruned.
     confidence : float
-        One-sided.
-
-    Returns
-    -------
-    limit : float
-        From 0 to 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the counts are no whole numbers, ``agreeing`` is not from 0 to ``samples``, or the
-        confidence is not between 0 and 1.
+        One-sided; for readers who need another than 95 %.
 
     Notes
     -----
     Clopper and Pearson, *The use of confidence or fiducial limits illustrated in the case of the
-    binomial* (1934), by `scipy.stats.binomtest`.
+    binomial* (1934), by `scipy.stats.binomtest`. The samples count as independent. Where they come
+    in clusters, such as many digits by few writers, the limit is optimistic.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A small convolutional network in numpy, and the ID of its channels.
+"""A small convolutional network in numpy, and the ID of its channels (lesson 10).
 
 Images are arrays (n, channels, height, width). A convolution is a matrix product: each row of the
 patch matrix holds the 3 × 3 neighbourhood of one pixel in every channel, each column of the
@@ -53,18 +53,18 @@ def patch_matrix(images, size=3):
     Parameters
     ----------
     images : array-like of shape (n, c, h, w)
-    size : int
-        Odd height and width of a neighbourhood.
+    size : int or pair of int
+        Odd height and width of a neighbourhood; `convolve` takes those of the kernel.
 
     Returns
     -------
-    patches : ndarray of shape (n · h · w, c · size · size)
+    patches : ndarray of shape (n · h · w, c · height · width)
         Row ``(sample, row, column)``, column ``(channel, tap row, tap column)``.
 
     Raises
     ------
     TypeError, ValueError
-        If the images do not have four dimensions, or the size is no odd whole number.
+        If the images do not have four dimensions, or the size is not made of odd whole numbers.
 
     Examples
     --------
@@ -72,13 +72,14 @@ def patch_matrix(images, size=3):
     array([4., 4., 4., 4.])
     """
     images = check_images(images)
-    size = check_k(size, math.inf, "the height and width of a patch", name="size")
-    if size % 2 == 0:
+    pair = tuple(size) if np.iterable(size) and len(size) == 2 else (size, size)
+    pair = [check_k(s, math.inf, "the height and width of a patch", name="size") for s in pair]
+    if not all(s % 2 for s in pair):
         raise ValueError(f"size must be odd so that a patch has a middle, got {size}")
-    edge = size // 2
-    padded = np.pad(images, ((0, 0), (0, 0), (edge, edge), (edge, edge)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (size, size), axis=(2, 3))
-    return windows.transpose(0, 2, 3, 1, 4, 5).reshape(-1, images.shape[1] * size * size)
+    edges = [(s // 2, s // 2) for s in pair]
+    padded = np.pad(images, [(0, 0), (0, 0), *edges])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, pair, axis=(2, 3))
+    return windows.transpose(0, 2, 3, 1, 4, 5).reshape(-1, images.shape[1] * np.prod(pair))
 
 
 def convolve(images, kernel, bias):
@@ -90,7 +91,7 @@ def convolve(images, kernel, bias):
     Parameters
     ----------
     images : array-like of shape (n, c, h, w)
-    kernel : ndarray of shape (o, c, size, size)
+    kernel : ndarray of shape (o, c, height, width), both odd
     bias : ndarray of shape (o,)
 
     Returns
@@ -100,7 +101,7 @@ def convolve(images, kernel, bias):
     Raises
     ------
     ValueError
-        If the images do not have the kernel's number of channels.
+        If the images do not have the kernel's number of channels, or the bias does not fit it.
 
     Examples
     --------
@@ -109,10 +110,16 @@ def convolve(images, kernel, bias):
     array([[4., 4.],
            [4., 4.]])
     """
+    if np.ndim(kernel) != 4 or np.shape(bias) != np.shape(kernel)[:1]:
+        raise ValueError(
+            "kernel must have shape (channels out, channels in, height, width) and bias one number "
+            f"for each channel out; got {np.shape(kernel)} and {np.shape(bias)}"
+        )
+    kernel = np.asarray(kernel)
     images = check_images(images, channels=kernel.shape[1])
     n, _, h, w = images.shape
     columns = kernel.reshape(len(kernel), -1).T
-    maps = patch_matrix(images, kernel.shape[-1]) @ columns + bias
+    maps = patch_matrix(images, kernel.shape[2:]) @ columns + bias
     return maps.reshape(n, h, w, -1).transpose(0, 3, 1, 2)
 
 
@@ -196,6 +203,23 @@ class ConvolutionalNetwork(ClassifierMixin):
         """The number of channels that each convolution puts out."""
         return tuple(len(kernel) for kernel in self.kernels)
 
+    def layers(self, channels):
+        """List (places, inputs, outputs) of each layer, as if it had these channels.
+
+        A convolution is applied at every pixel of the image, a dense layer once; see
+        `network_size`.
+        """
+        (first, second), (dense, classes) = channels, self.coefs[1].shape
+        taps = self.kernels[0][0, 0].size, self.kernels[1][0, 0].size
+        pooled = len(self.coefs[0]) // self.channels[1]
+        pixels = 4 * pooled  # before the pooling of 2 × 2 blocks
+        return [
+            (pixels, taps[0], first),
+            (pixels, taps[1] * first, second),
+            (1, pooled * second, dense),
+            (1, dense, classes),
+        ]
+
     def feature_maps(self, images, layer):
         """Return what the layer after convolution 0 or 1 reads: after ReLU, and after pooling."""
         images = check_images(images, channels=1)
@@ -226,8 +250,8 @@ def check_convolution(layer):
 def load_convolutional_network():
     """Load the small trained network that ships with the package.
 
-    It was trained on the first half of the digits by ``train_convolutional.py``, which needs
-    PyTorch; using it needs numpy alone.
+    It was trained on the first half of the digits by ``benchmarks/train_convolutional.py``, which
+    needs PyTorch; using it needs numpy alone.
 
     Returns
     -------

@@ -1,29 +1,28 @@
-"""How the next layer makes up for the neurons that are gone.
+"""How the next layer makes up for the neurons that are gone (lessons 04 and 08).
 
-Each function takes the activations ``Z`` (n, m) of all neurons, the kept indices ``J`` (k,), and
-the next layer's weights ``U`` (m, c) and bias ``β`` (c,). It returns the weights (k, c) and bias
-(c,) that replace them, so that ``Z[:, J] U_new + β_new`` stands in for ``Z U + β``.
+Each correction takes the activations ``Z`` (n, m) of all neurons on the calibration data, the kept
+indices ``J`` (k,), the most important first, and the next layer's weights ``U`` (m, c) and bias
+``β`` (c,). It returns ``U_new`` (k, c) and ``β_new`` (c,), so that ``Z[:, J] U_new + β_new``
+stands in for ``Z U + β``.
+
+What is kept stands for itself: a correction only *adds* to ``U[J]`` and ``β`` what the kept
+neurons can say for the removed ones. So removing nothing changes nothing. A kept neuron that tells
+nothing new on these data – after the bias, if that is refitted, and after the kept neurons before
+it a thousandth of its length is left, or less – gets nothing added: its weight would be made of
+rounding, or of a few samples.
 """
 
 import numpy as np
-from scipy.linalg import lstsq
+from scipy.linalg import solve_triangular
 from sklearn.linear_model import RidgeCV
+
+from .decomposition import SHORT, triangle
 
 
 def no_correction(Z, kept, U, beta):
     """Keep the rows of ``U`` that belong to the kept neurons, and nothing else: ``U[J], β``.
 
-    Parameters
-    ----------
-    Z : ignored
-    kept : ndarray of int, shape (k,)
-    U : ndarray of shape (m, c)
-    beta : ndarray of shape (c,)
-
-    Returns
-    -------
-    U_new : ndarray of shape (k, c)
-    beta_new : ndarray of shape (c,)
+    ``Z`` is not looked at.
 
     Examples
     --------
@@ -35,22 +34,11 @@ def no_correction(Z, kept, U, beta):
 
 
 def interpolation(Z, kept, U, beta):
-    """Fold ``T`` into the next layer, ``T U``, where ``Z[:, J] T`` is as close to ``Z`` as it gets.
+    """Fold ``T`` into the next layer: ``T U``, with ``Z ≈ Z[:, J] T`` by least squares.
 
-    For the columns that the ID keeps, this is the ``T`` of the ID. For any other columns, ``T U``
-    is found directly as the least-squares solution of ``Z[:, J] (T U) ≈ Z U``.
-
-    Parameters
-    ----------
-    Z : ndarray of shape (n, m)
-    kept : ndarray of int, shape (k,)
-    U : ndarray of shape (m, c)
-    beta : ndarray of shape (c,)
-
-    Returns
-    -------
-    U_new : ndarray of shape (k, c)
-    beta_new : ndarray of shape (c,)
+    Kept neurons are themselves in ``T``, so this is ``U[J] + T[:, rest] U[rest]``. For the columns
+    that the ID keeps it is the ``T`` of the ID; only near the numerical rank of ``Z`` does that
+    use directions shorter than the thousandth of above.
 
     Examples
     --------
@@ -59,26 +47,26 @@ def interpolation(Z, kept, U, beta):
     >>> bool(np.allclose(U_new, 3.0))
     True
     """
-    return _solve(Z[:, kept], Z @ U), beta
+    return U[kept] + _fit(Z, kept, _removed(Z, kept, U)), beta
+
+
+def mean_into_bias(Z, kept, U, beta):
+    """Replace each removed neuron by its mean: ``U[J]``, and ``β + z̄[rest] U[rest]``.
+
+    Afterwards the mean of the next layer's input is what it was.
+
+    Examples
+    --------
+    >>> Z = np.array([[1.0, 4.0], [2.0, 6.0]])
+    >>> mean_into_bias(Z, [0], np.array([[1.0], [1.0]]), np.array([0.0]))
+    (array([[1.]]), array([5.]))
+    """
+    return U[kept], beta + _removed(Z, kept, U).mean(axis=0)
 
 
 def least_squares(Z, kept, U, beta):
     """Refit weights and bias: least squares of ``Z U + β`` on ``[1, Z[:, J]]``.
 
-    Parameters
-    ----------
-    Z : ndarray of shape (n, m)
-    kept : ndarray of int, shape (k,)
-    U : ndarray of shape (m, c)
-    beta : ndarray of shape (c,)
-
-    Returns
-    -------
-    U_new : ndarray of shape (k, c)
-    beta_new : ndarray of shape (c,)
-
-    Notes
-    -----
     Centring both sides solves the same problem: the bias is what the means leave over.
 
     Examples
@@ -88,60 +76,17 @@ def least_squares(Z, kept, U, beta):
     >>> bool(np.allclose(U_new, 3.0)), bool(np.allclose(beta_new, 1.0))
     (True, True)
     """
-    U_new, shift = solve_with_bias(Z[:, kept], Z @ U)
-    return U_new, beta + shift
-
-
-def mean_into_bias(Z, kept, U, beta):
-    """Replace each removed neuron by its mean: ``U[J]``, and ``β`` plus what the means put in.
-
-    ``β_new = β + z̄ U − z̄_J U[J]`` with ``z̄`` the column means of ``Z``: afterwards the mean of
-    the next layer's input is what it was.
-
-    Parameters
-    ----------
-    Z : ndarray of shape (n, m)
-    kept : ndarray of int, shape (k,)
-    U : ndarray of shape (m, c)
-    beta : ndarray of shape (c,)
-
-    Returns
-    -------
-    U_new : ndarray of shape (k, c)
-    beta_new : ndarray of shape (c,)
-
-    Examples
-    --------
-    >>> Z = np.array([[1.0, 4.0], [2.0, 6.0]])
-    >>> mean_into_bias(Z, [0], np.array([[1.0], [1.0]]), np.array([0.0]))
-    (array([[1.]]), array([5.]))
-    """
-    mean = Z.mean(axis=0)
-    return U[kept], beta + mean @ U - mean[kept] @ U[kept]
+    missing, mean = _removed(Z, kept, U), Z.mean(axis=0)
+    added = _fit(Z, kept, missing - missing.mean(axis=0), mean)
+    return U[kept] + added, beta + missing.mean(axis=0) - mean[kept] @ added
 
 
 def ridge(Z, kept, U, beta):
-    """Refit weights and bias with a penalty on large weights, whose size the data choose.
+    """Refit as `least_squares`, with a penalty on what is added, whose size the data choose.
 
-    Minimises ``‖Z[:, J] U_new + β_new − (Z U + β)‖_F² + α ‖U_new‖_F²``. Of ten penalties α, each
-    ten times the last, it takes the one with the smallest leave-one-out error.
-
-    Parameters
-    ----------
-    Z : ndarray of shape (n, m)
-    kept : ndarray of int, shape (k,)
-    U : ndarray of shape (m, c)
-    beta : ndarray of shape (c,)
-
-    Returns
-    -------
-    U_new : ndarray of shape (k, c)
-    beta_new : ndarray of shape (c,)
-
-    Raises
-    ------
-    ValueError
-        For a single sample, of which none can be left out.
+    Minimises ``‖Z[:, J] V + γ − Z[:, rest] U[rest]‖_F² + α ‖V‖_F²`` and adds V and γ to ``U[J]``
+    and β. Of ten penalties α, each ten times the last, it takes the one with the smallest
+    leave-one-out error; of a single sample none can be left out: ValueError.
 
     Notes
     -----
@@ -158,24 +103,31 @@ def ridge(Z, kept, U, beta):
     """
     if len(Z) < 2:
         raise ValueError("ridge leaves one sample out to choose its penalty: pass two or more")
-    A = Z[:, kept]
-    scale = A.var(axis=0).mean() * len(A) or 1.0
-    fit = RidgeCV(scale * np.logspace(-8, 1, 10)).fit(A, Z @ U)
-    # of a single output scikit-learn returns a vector
-    return fit.coef_.reshape(-1, len(kept)).T, beta + fit.intercept_
+    A, missing = Z[:, kept], _removed(Z, kept, U)
+    added, shift = np.zeros_like(U[kept]), missing.mean(axis=0)
+    varies = A.std(axis=0) * np.sqrt(len(A)) > SHORT * np.linalg.norm(A, axis=0)
+    if varies.any():
+        A = A[:, varies]
+        penalties = A.var(axis=0).mean() * len(A) * np.logspace(-8, 1, 10)
+        fit = RidgeCV(penalties).fit(A, missing)
+        # of a single output scikit-learn returns a vector
+        added[varies], shift = fit.coef_.reshape(U.shape[1], -1).T, fit.intercept_
+    return U[kept] + added, beta + shift
 
 
-def solve_with_bias(A, target, rcond=None):
-    """Return weights and bias that minimise ``‖A weights + bias − target‖_F``."""
-    A_mean, target_mean = A.mean(axis=0), target.mean(axis=0)
-    weights = _solve(A - A_mean, target - target_mean, rcond)
-    return weights, target_mean - A_mean @ weights
+def _removed(Z, kept, U):
+    """Return what the removed neurons put into the next layer, ``Z[:, rest] U[rest]``."""
+    U = U.copy()
+    U[kept] = 0
+    return Z @ U
 
 
-def _solve(A, B, rcond=None):
-    """Solve least squares by QR; the shortest solution where columns of ``A`` are dependent."""
-    cond = max(A.shape) * np.finfo(A.dtype).eps if rcond is None else rcond
-    return lstsq(A, B, cond=cond, lapack_driver="gelsy")[0]
+def _fit(Z, kept, missing, mean=None):
+    """Return the least-squares weights of the kept neurons that come closest to ``missing``."""
+    new, R = triangle(Z[:, kept], None if mean is None else mean[kept], missing)
+    weights = np.zeros((len(new), missing.shape[1]), R.dtype)
+    weights[new] = solve_triangular(R[:, : len(new)][:, new], R[:, len(new) :])
+    return weights
 
 
 CORRECTIONS = {
@@ -185,3 +137,12 @@ CORRECTIONS = {
     "least squares": least_squares,
     "ridge": ridge,
 }
+# Whether the bias, and whether the weights are refitted: what a running sum over k must know. The
+# penalty of ridge starts anew at every k, so there is no such sum.
+for _correct, _bias, _weights in (
+    (interpolation, False, True),
+    (no_correction, False, False),
+    (mean_into_bias, True, False),
+    (least_squares, True, True),
+):
+    _correct.refits = {"bias": _bias, "weights": _weights}

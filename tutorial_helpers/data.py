@@ -1,4 +1,4 @@
-"""Data that every machine has: nothing is downloaded."""
+"""Data that every machine has: nothing is downloaded (lesson 00)."""
 
 import numpy as np
 from sklearn.datasets import load_digits

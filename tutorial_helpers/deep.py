@@ -1,7 +1,7 @@
-"""Several hidden layers: prune them one after the other, to given widths or to a budget.
+"""Several hidden layers: prune them one after the other, to given widths or a budget (lesson 09).
 
 With hidden layers ``Z₁, Z₂, …`` the weights ``U`` behind one layer are the ``W`` of the next.
-Errors compound: a layer behind pruned ones sees activations that are already a little off.
+Errors accumulate: a layer behind pruned ones sees activations that are already a little off.
 The refit makes up for that: it aims each layer at what the *original* network computed there.
 """
 
@@ -10,11 +10,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg import lstsq
 
 from ._validation import check_choice, check_k, check_kept
 from .convolution import ConvolutionalNetwork
-from .correction import CORRECTIONS, solve_with_bias
-from .decomposition import PivotedQR
+from .correction import CORRECTIONS
+from .decomposition import SHORT, PivotedQR
 from .networks import (
     ACTIVATIONS,
     check_network,
@@ -24,8 +25,6 @@ from .networks import (
     smaller_network,
 )
 from .selection import SELECTIONS
-
-RCOND = 1e-3  # below what the ID keeps, above the directions of neurons that hardly ever fire
 
 
 class Size(NamedTuple):
@@ -69,13 +68,9 @@ def network_size(network, widths=None):
     >>> network_size(network, (2, 3)).operations
     11
     """
-    full = _widths(network)
-    widths = full if widths is None else check_widths(network, widths)
+    widths = _widths(network) if widths is None else check_widths(network, widths)
     if isinstance(network, ConvolutionalNetwork):
-        (first, second), (dense, classes) = widths, network.coefs[1].shape
-        pooled = len(network.coefs[0]) // full[1]
-        layers = [(64, 9, first), (64, 9 * first, second)]
-        layers += [(1, pooled * second, dense), (1, dense, classes)]
+        layers = network.layers(widths)
     else:
         units = [network.n_features_in_, *widths, network.n_outputs_]
         layers = [(1, d, m) for d, m in pairwise(units)]
@@ -107,14 +102,15 @@ def check_widths(network, widths):
 
 
 def prune_layers(
-    network, X, widths, *, select="id", correct="refit", rcond=RCOND, random_state=None
+    network, X, widths, *, select="id", correct="refit", rcond=SHORT, random_state=None
 ):
     """Prune all hidden layers, from the first to the last.
 
     With the refit, each layer's activations ``Z`` come from the layers that are already pruned,
     and the next layer is fitted to what the *original* network computes there: its weights and
-    bias minimise ``‖Z[:, J] U_new + β_new − A‖_F``, with ``A`` the original pre-activations. In
-    the plain way every ``Z`` comes from the original network, and each next layer is corrected as
+    bias minimise ``‖Z[:, J] U_new + β_new − A‖_F``, with ``A`` the original pre-activations; as in
+    all corrections, what is solved for is what must be added to ``U[J]`` and ``β``. In the plain
+    way every ``Z`` comes from the original network, and each next layer is corrected as
     if its layer alone had been pruned.
 
     Parameters
@@ -180,11 +176,12 @@ def prune_layers(
             kept = choose(source, X, k, layer=layer, random_state=random_state)
             kept = check_kept(kept, m, k)
             Z = hidden_activations(source, X, layer)
+            U, beta = network.coefs_[layer + 1], network.intercepts_[layer + 1]
             if refit:
                 target = forward(network, X, 0, layer + 1)
-                U, beta = solve_with_bias(Z[:, kept], target, rcond)
+                U, beta = _refit(Z[:, kept], U[kept], beta, target, rcond)
             else:
-                U, beta = mend(Z, kept, network.coefs_[layer + 1], network.intercepts_[layer + 1])
+                U, beta = mend(Z, kept, U, beta)
             pruned = smaller_network(pruned, kept, U, beta, layer=layer)
     return pruned if pruned is not network else copy.deepcopy(network)
 
@@ -285,15 +282,16 @@ def greedy_path(network, X, *, shrink=0.05, until=0.0):
         path.append(tuple(widths))
         left = network_size(network, widths).operations
         for layer in layers[changed + 1 :]:
-            before = Z[layer - 1][:, factored[layer - 1].kept(widths[layer - 1])]
-            U, beta = solve_with_bias(before, targets[layer], RCOND)
+            kept = factored[layer - 1].kept(widths[layer - 1])
+            before, U = Z[layer - 1][:, kept], network.coefs_[layer][kept]
+            U, beta = _refit(before, U, network.intercepts_[layer], targets[layer], SHORT)
             Z[layer] = activation(before @ U + beta)
             factored[layer] = PivotedQR(Z[layer])
     return path
 
 
-def widths_within(network, path, fraction, *, of="operations"):
-    """Find the first widths on a path that leave no more than a fraction of the cost.
+def widths_within(network, path, fraction):
+    """Find the first widths on a path that leave no more than a fraction of the operations.
 
     Parameters
     ----------
@@ -303,7 +301,6 @@ def widths_within(network, path, fraction, *, of="operations"):
         From `uniform_path` or `greedy_path`.
     fraction : float
         The budget, as a part of what the full network takes.
-    of : {"operations", "parameters"}
 
     Returns
     -------
@@ -322,14 +319,12 @@ def widths_within(network, path, fraction, *, of="operations"):
     >>> widths_within(network, uniform_path(network), 0.3)
     (10, 5)
     """
-    if of not in Size._fields:
-        raise ValueError(f"of must be 'operations' or 'parameters', got {of!r}")
     if not 0 < fraction <= 1:
         raise ValueError(
             f"fraction must lie between 0 and 1, got {fraction}: 0.05 stands for five per cent"
         )
-    full = getattr(network_size(network), of)
-    left = [getattr(network_size(network, widths), of) / full for widths in path]
+    full = network_size(network).operations
+    left = [network_size(network, widths).operations / full for widths in path]
     for widths, part in zip(path, left, strict=True):
         if part <= fraction:
             return widths
@@ -337,9 +332,22 @@ def widths_within(network, path, fraction, *, of="operations"):
         raise ValueError("the path is empty: pass what uniform_path or greedy_path returns")
     least = int(np.argmin(left))
     raise ValueError(
-        f"no widths on this path leave {fraction:.3g} of the {of}: the least it reaches is "
+        f"no widths on this path leave {fraction:.3g} of the operations: the least it reaches is "
         f"{left[least]:.3g}, with widths {path[least]}"
     )
+
+
+def _refit(Z, U, beta, target, rcond):
+    """Return weights and bias: what ``Z U + β`` misses of the target is added by least squares."""
+    A, missing = Z - Z.mean(axis=0), target - (Z @ U + beta)
+    # what is constant but for rounding is the bias's business
+    varies = np.linalg.norm(A, axis=0) > SHORT * np.linalg.norm(Z, axis=0)
+    shift, added = missing.mean(axis=0), np.zeros_like(U)
+    cond = max(A.shape) * np.finfo(A.dtype).eps if rcond is None else rcond
+    if varies.any():
+        fit = lstsq(A[:, varies], missing - shift, cond=cond, lapack_driver="gelsy")
+        added[varies] = fit[0]
+    return U + added, beta + shift - Z.mean(axis=0) @ added
 
 
 def _check_enough(X, widths):

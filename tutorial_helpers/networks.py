@@ -1,7 +1,19 @@
-"""A scikit-learn network as what it is: matrices, and a function between them.
+"""A scikit-learn network as what it is: matrices, and a function between them (lesson 01).
 
 ``X`` (n, d) enters, ``Z = φ(X W + b)`` (n, m) is the hidden layer, ``Z U + β`` (n, c) are the
 logits. Rows are samples everywhere.
+
+What all functions of the package share is told here once:
+
+network : fitted `MLPClassifier` or `MLPRegressor`, with any activation that scikit-learn has; it
+    is left as it is.
+X : array-like or sparse matrix (n, d), the features that the network was trained on, finite. Where
+    a network is pruned, these are *calibration data*: no labels are needed.
+layer : int, which hidden layer; the first is 0.
+k : int, how many neurons of that layer stay, from 1 to m.
+
+TypeError, ValueError or NotFittedError say which of them does not fit, what it is and what was
+expected. A network inside a pipeline is passed as ``pipeline[-1]``.
 """
 
 import copy
@@ -29,10 +41,8 @@ def train_network(X, y, hidden_layer_sizes=(1000,), *, random_state=1, max_iter=
 
     Parameters
     ----------
-    X : array-like of shape (n, d)
-    y : array-like of shape (n,)
+    X, y : array-like of shape (n, d) and (n,)
     hidden_layer_sizes : tuple of int
-        Neurons in each hidden layer.
     random_state : int
         Seed of the initial weights and of the order of the samples.
     max_iter : int
@@ -40,8 +50,7 @@ def train_network(X, y, hidden_layer_sizes=(1000,), *, random_state=1, max_iter=
 
     Returns
     -------
-    network : sklearn.neural_network.MLPClassifier
-        Fitted.
+    network : fitted sklearn.neural_network.MLPClassifier
 
     Examples
     --------
@@ -68,6 +77,13 @@ def check_layer(network, layer):
     """Return ``layer`` if the network has that hidden layer, or say which it has."""
     last = len(check_network(network).coefs_) - 2
     return check_k(layer, last, "the hidden layers, the first is 0", smallest=0, name="layer")
+
+
+def check_neurons(network, k, layer):
+    """Return ``k`` if that hidden layer has so many neurons, or say how many it has."""
+    layer = check_layer(network, layer)
+    m = network.coefs_[layer].shape[1]
+    return check_k(k, m, f"the neurons of hidden layer {layer}")
 
 
 def check_same_classes(network, other):
@@ -110,23 +126,10 @@ def forward(network, A, first, last):
 def hidden_activations(network, X, layer=0):
     """Compute what a hidden layer puts out, ``Z = φ(X W + b)``.
 
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-        Fitted, with any activation that scikit-learn has.
-    X : array-like or sparse matrix of shape (n, d)
-    layer : int
-        Which hidden layer; the first is 0.
-
     Returns
     -------
     Z : ndarray of shape (n, m)
         One row per sample, one column per neuron of that layer.
-
-    Raises
-    ------
-    TypeError, ValueError, sklearn.exceptions.NotFittedError
-        For something that is no such network, no such layer, or data that does not fit.
 
     Examples
     --------
@@ -144,21 +147,10 @@ def logits(network, X):
 
     For a regressor this is the prediction itself (with the Poisson loss, its logarithm).
 
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-        Fitted.
-    X : array-like or sparse matrix of shape (n, d)
-
     Returns
     -------
     L : ndarray of shape (n, c)
         One column per class; a single one for two classes.
-
-    Raises
-    ------
-    TypeError, ValueError, sklearn.exceptions.NotFittedError
-        As `hidden_activations`.
 
     Examples
     --------
@@ -189,31 +181,15 @@ def smaller_network(network, kept, U, beta, *, layer=0):
     next layer are replaced. All else is copied, except what training remembers of the full
     network: the optimiser's state, and the best loss or validation score so far. So the result
     is a fitted estimator like any other: it predicts, clones, pickles and can be trained further.
-    The given network is left as it was.
 
     Parameters
     ----------
-    network : MLPClassifier or MLPRegressor
-        Fitted.
     kept : array-like of int, shape (k,)
         Neurons of the layer that stay.
     U : array-like of shape (k, c)
         Weights from the kept neurons to the next layer.
     beta : array-like of shape (c,)
         Bias of the next layer.
-    layer : int
-        Which hidden layer; the first is 0.
-
-    Returns
-    -------
-    pruned : estimator of the same class
-        With ``k`` neurons in that layer.
-
-    Raises
-    ------
-    ValueError
-        If ``kept`` names a neuron twice or one that is not there, shapes do not fit, or there is
-        a NaN or an infinity.
 
     Examples
     --------

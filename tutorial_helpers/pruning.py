@@ -1,31 +1,18 @@
-"""Selection × correction → an ordinary, smaller scikit-learn network."""
+"""Selection × correction → an ordinary, smaller scikit-learn network (lessons 02, 04 and 08)."""
 
-from ._validation import check_choice, check_k, check_kept
-from .correction import CORRECTIONS, no_correction
+from ._validation import check_choice, check_kept
+from .correction import CORRECTIONS, interpolation, no_correction
 from .decomposition import interpolative_decomposition
-from .networks import check_layer, hidden_activations, smaller_network
-from .selection import SELECTIONS, by_magnitude
+from .networks import check_neurons, hidden_activations, smaller_network
+from .selection import SELECTIONS, by_id, by_magnitude
 
 
 def prune_by_magnitude(network, k, *, layer=0):
     """Keep the k neurons with the largest incoming weights; change nothing else.
 
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-        Fitted; left as it is.
-    k : int
-        Neurons to keep in the layer.
-    layer : int
-        Which hidden layer; the first is 0.
-
     Returns
     -------
     pruned : estimator of the same class
-
-    Raises
-    ------
-    TypeError, ValueError, sklearn.exceptions.NotFittedError
 
     Examples
     --------
@@ -47,24 +34,9 @@ def prune_by_id(network, X, k, *, layer=0):
     ``Z U ≈ Z[:, J] (T U)``: so columns ``J`` of ``W`` and entries ``J`` of ``b`` stay, and ``U``
     becomes ``T U``. The bias ``β`` stays.
 
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-        Fitted; left as it is.
-    X : array-like of shape (n, d)
-        Calibration data; no labels are needed.
-    k : int
-        Neurons to keep in the layer.
-    layer : int
-        Which hidden layer; the first is 0.
-
     Returns
     -------
     pruned : estimator of the same class
-
-    Raises
-    ------
-    TypeError, ValueError, sklearn.exceptions.NotFittedError
 
     Notes
     -----
@@ -79,9 +51,8 @@ def prune_by_id(network, X, k, *, layer=0):
     >>> bool(pruned.score(X_test, y_test) > network.score(X_test, y_test) - 0.05)
     True
     """
-    layer = check_layer(network, layer)
+    k = check_neurons(network, k, layer)
     U, beta = network.coefs_[layer + 1], network.intercepts_[layer + 1]
-    k = check_k(k, len(U), f"the neurons of hidden layer {layer}")
     kept, T = interpolative_decomposition(hidden_activations(network, X, layer), k)
     return smaller_network(network, kept, T @ U, beta, layer=layer)
 
@@ -91,10 +62,8 @@ def prune(network, k, *, X=None, select="id", correct="interpolation", layer=0, 
 
     Parameters
     ----------
-    network : MLPClassifier or MLPRegressor
-        Fitted; left as it is.
-    k : int
-        Neurons to keep in the layer.
+    network, k, layer
+        As everywhere.
     X : array-like of shape (n, d), optional
         Calibration data. Only selections that look at no data, ``"magnitude"``,
         ``"norm product"`` and ``"random"``, can do without, and only with ``correct="none"``.
@@ -104,20 +73,14 @@ def prune(network, k, *, X=None, select="id", correct="interpolation", layer=0, 
         returns k indices.
     correct : {"interpolation", "none", "mean", "least squares", "ridge"} or callable
         How the next layer makes up for the rest; a callable gets ``(Z, kept, U, beta)`` and
-        returns ``U_new`` (k, c) and ``beta_new`` (c,).
-    layer : int
-        Which hidden layer; the first is 0.
+        returns ``U_new`` (k, c) and ``beta_new`` (c,). Callables that return something else are
+        told so.
     random_state : int, RandomState or None
         For ``select="random"``.
 
     Returns
     -------
     pruned : estimator of the same class
-
-    Raises
-    ------
-    TypeError, ValueError, sklearn.exceptions.NotFittedError
-        For arguments out of range, and for a callable that returns something else.
 
     Examples
     --------
@@ -127,12 +90,13 @@ def prune(network, k, *, X=None, select="id", correct="interpolation", layer=0, 
     >>> prune(network, 10, X=X_train, select="magnitude", correct="least squares")
     MLPClassifier(hidden_layer_sizes=(10,), max_iter=300, random_state=1)
     """
-    layer = check_layer(network, layer)
+    k = check_neurons(network, k, layer)
     choose = check_choice(select, SELECTIONS, "select")
     mend = check_choice(correct, CORRECTIONS, "correct")
     # Copies: a reader's own function may write into what it is given.
     U, beta = network.coefs_[layer + 1].copy(), network.intercepts_[layer + 1].copy()
-    k = check_k(k, len(U), f"the neurons of hidden layer {layer}")
+    if (choose, mend) == (by_id, interpolation):
+        return prune_by_id(network, X, k, layer=layer)  # T is there already
     kept = choose(network, X, k, layer=layer, random_state=random_state)
     kept = check_kept(kept, len(U), k)
     Z = None if mend is no_correction else hidden_activations(network, X, layer)

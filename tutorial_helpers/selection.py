@@ -1,23 +1,23 @@
-"""Which neurons to keep: each function takes network, data and k, and returns indices.
+"""Which neurons to keep (lessons 02, 04 and 08).
 
-The most important neuron comes first, so the first j of k are the choice for j. The exceptions
-are `by_leverage` and `by_strong_id`, which look at k as a whole.
+Each selection is called as ``select(network, X, k, *, layer=0, random_state=None)`` and returns
+``kept``, an array of k different indices, the most important neuron first. ``network`` is a fitted
+MLPClassifier or MLPRegressor, ``X`` (n, d) are calibration data without labels, ``layer`` counts
+hidden layers from 0, ``random_state`` is for `at_random`. Selections that look at the weights alone
+accept ``X=None``. All raise TypeError or ValueError for a k or a layer that is not there, for data
+that do not fit, and NotFittedError for a network without weights.
+
+The first j of k neurons are the choice for j: the selection is *nested*. The exceptions are
+`by_leverage` and `by_strong_id`, which look at k as a whole; their attribute ``nested`` says so.
 """
 
 import numpy as np
 from scipy.linalg import qr, solve_triangular
 from sklearn.utils import check_random_state
 
-from ._validation import check_k
-from .decomposition import PivotedQR
-from .networks import check_layer, hidden_activations
-
-
-def _neurons(network, k, layer):
-    """Return the incoming weights ``W`` of a layer and the checked ``k``."""
-    layer = check_layer(network, layer)
-    W = network.coefs_[layer]
-    return W, check_k(k, W.shape[1], f"the neurons of hidden layer {layer}")
+from ._validation import check_k, check_matrix
+from .decomposition import PivotedQR, interpolative_decomposition
+from .networks import check_neurons, hidden_activations
 
 
 def _largest(scores, k):
@@ -28,19 +28,7 @@ def _largest(scores, k):
 def by_magnitude(network, X, k, *, layer=0, random_state=None):
     """Keep the k neurons with the largest incoming weights, ``‖W[:, j]‖²``.
 
-    The simplest choice there is: it looks at no data (``X`` and ``random_state`` are unused).
-
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-    X : ignored
-    k : int
-    layer : int
-    random_state : ignored
-
-    Returns
-    -------
-    kept : ndarray of int, shape (k,)
+    The simplest choice there is: it looks at no data.
 
     Examples
     --------
@@ -51,24 +39,12 @@ def by_magnitude(network, X, k, *, layer=0, random_state=None):
     >>> bool(norms[kept].min() > np.delete(norms, kept).max())
     True
     """
-    W, k = _neurons(network, k, layer)
-    return _largest((W**2).sum(axis=0), k)
+    k = check_neurons(network, k, layer)
+    return _largest((network.coefs_[layer] ** 2).sum(axis=0), k)
 
 
 def at_random(network, X, k, *, layer=0, random_state=None):
     """Keep k neurons drawn at random: the choice that every other one should beat.
-
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-    X : ignored
-    k : int
-    layer : int
-    random_state : int, RandomState or None
-
-    Returns
-    -------
-    kept : ndarray of int, shape (k,)
 
     Examples
     --------
@@ -77,25 +53,12 @@ def at_random(network, X, k, *, layer=0, random_state=None):
     >>> sorted(at_random(network, None, 20, random_state=0)) == list(range(20))
     True
     """
-    W, k = _neurons(network, k, layer)
-    return check_random_state(random_state).permutation(W.shape[1])[:k]
+    k = check_neurons(network, k, layer)
+    return check_random_state(random_state).permutation(network.coefs_[layer].shape[1])[:k]
 
 
 def by_id(network, X, k, *, layer=0, random_state=None):
     """Keep the neurons whose activations are the first k pivots of ``Z`` (the ID's choice).
-
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-    X : array-like of shape (n, d)
-        Calibration data; no labels are needed.
-    k : int
-    layer : int
-    random_state : ignored
-
-    Returns
-    -------
-    kept : ndarray of int, shape (k,)
 
     Examples
     --------
@@ -106,8 +69,8 @@ def by_id(network, X, k, *, layer=0, random_state=None):
     >>> bool(by_id(network, X, 1)[0] == np.argmax((Z**2).sum(axis=0)))
     True
     """
-    _, k = _neurons(network, k, layer)
-    return PivotedQR(hidden_activations(network, X, layer)).kept(k)
+    k = check_neurons(network, k, layer)
+    return interpolative_decomposition(hidden_activations(network, X, layer), k)[0]
 
 
 def by_norm_product(network, X, k, *, layer=0, random_state=None):
@@ -116,18 +79,6 @@ def by_norm_product(network, X, k, *, layer=0, random_state=None):
     Multiplying ``W[:, j]`` and ``b[j]`` by ten and dividing ``U[j]`` by ten leaves a ReLU network
     as it is; this product stays as well, the magnitude of ``W[:, j]`` does not.
 
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-    X : ignored
-    k : int
-    layer : int
-    random_state : ignored
-
-    Returns
-    -------
-    kept : ndarray of int, shape (k,)
-
     Examples
     --------
     >>> from tutorial_helpers import train_network
@@ -135,8 +86,8 @@ def by_norm_product(network, X, k, *, layer=0, random_state=None):
     >>> by_norm_product(network, None, 3).shape
     (3,)
     """
-    W, k = _neurons(network, k, layer)
-    U = network.coefs_[layer + 1]
+    k = check_neurons(network, k, layer)
+    W, U = network.coefs_[layer : layer + 2]
     return _largest(np.linalg.norm(W, axis=0) * np.linalg.norm(U, axis=1), k)
 
 
@@ -144,18 +95,6 @@ def by_variance(network, X, k, *, layer=0, random_state=None):
     """Keep the k neurons whose activations vary most over the calibration data.
 
     A neuron that always puts out the same could move into the next layer's bias.
-
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-    X : array-like of shape (n, d)
-    k : int
-    layer : int
-    random_state : ignored
-
-    Returns
-    -------
-    kept : ndarray of int, shape (k,)
 
     Examples
     --------
@@ -166,7 +105,7 @@ def by_variance(network, X, k, *, layer=0, random_state=None):
     >>> bool(by_variance(network, X, 1)[0] == np.argmax(variances))
     True
     """
-    _, k = _neurons(network, k, layer)
+    k = check_neurons(network, k, layer)
     return _largest(hidden_activations(network, X, layer).var(axis=0), k)
 
 
@@ -175,18 +114,6 @@ def by_leverage(network, X, k, *, layer=0, random_state=None):
 
     With ``Z = A Σ Vᵀ`` (SVD), neuron j has the leverage score ``ℓ_j = Σ_{i≤k} V[j, i]²``: how much
     of its axis lies in the space of the k leading right singular vectors.
-
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-    X : array-like of shape (n, d)
-    k : int
-    layer : int
-    random_state : ignored
-
-    Returns
-    -------
-    kept : ndarray of int, shape (k,)
 
     Notes
     -----
@@ -201,7 +128,7 @@ def by_leverage(network, X, k, *, layer=0, random_state=None):
     >>> by_leverage(network, X, 3).shape
     (3,)
     """
-    _, k = _neurons(network, k, layer)
+    k = check_neurons(network, k, layer)
     Vt = np.linalg.svd(hidden_activations(network, X, layer), full_matrices=False)[2]
     return _largest((Vt[:k] ** 2).sum(axis=0), k)
 
@@ -211,18 +138,6 @@ def by_strong_id(network, X, k, *, layer=0, random_state=None):
 
     See `strong_columns`; where pivoting has done well already, this is `by_id`.
 
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-    X : array-like of shape (n, d)
-    k : int
-    layer : int
-    random_state : ignored
-
-    Returns
-    -------
-    kept : ndarray of int, shape (k,)
-
     Examples
     --------
     >>> from tutorial_helpers import train_network
@@ -231,7 +146,7 @@ def by_strong_id(network, X, k, *, layer=0, random_state=None):
     >>> set(by_strong_id(network, X, 2)) == set(by_id(network, X, 2))
     True
     """
-    _, k = _neurons(network, k, layer)
+    k = check_neurons(network, k, layer)
     return strong_columns(hidden_activations(network, X, layer), k)
 
 
@@ -247,23 +162,20 @@ def strong_columns(A, k, *, f=2.0):
     ----------
     A : array-like of shape (n, m)
     k : int
-        Columns to keep, from 1 to m.
     f : float
-        At least 1; in the end no entry of ``T`` is larger.
+        At least 1, else ValueError; in the end no entry of ``T`` is larger, except by rounding.
+        Readers of Gu and Eisenstat vary it.
 
     Returns
     -------
     kept : ndarray of int, shape (k,)
 
-    Raises
-    ------
-    TypeError, ValueError
-        If ``A`` is no finite dense matrix, ``k`` out of range or ``f`` less than 1.
-
     Notes
     -----
     Gu and Eisenstat, *Efficient algorithms for computing a strong rank-revealing QR
-    factorization* (1996). Each swap factors anew here, which is short but not the fastest way.
+    factorization* (1996). Each swap factors anew here, which is short but not the fastest way. Near
+    duplicates can look like a gain in both directions, so a swap counts only if the volume
+    ``|det R11|`` has really grown, and there are at most ten for each column.
 
     Examples
     --------
@@ -273,20 +185,22 @@ def strong_columns(A, k, *, f=2.0):
     """
     if not f >= 1:
         raise ValueError(f"f must be at least 1, or the swaps never end; got {f}")
-    factored = PivotedQR(A)
-    P, R = factored.kept(len(factored.pivots)), factored.R
+    # an order of float32 columns is no place for its rounding; scaled, no square overflows
+    factored = PivotedQR(np.asarray(check_matrix(A, "A"), dtype=float))
+    P, R = factored.kept(len(factored.pivots)), factored.R / factored.scale
     r = min(check_k(k, len(P), "the columns of A"), factored.rank)
-    while 0 < r < len(P):
+    for _ in range(10 * len(P) if 0 < r < len(P) else 0):
         inverse = solve_triangular(R[:r, :r], np.eye(r))
         gain = (inverse @ R[:r, r:]) ** 2
         gain += np.outer((inverse**2).sum(axis=1), (R[r:, r:] ** 2).sum(axis=0))
         i, j = np.unravel_index(gain.argmax(), gain.shape)
-        # A gain of f and a rounding error would swap there and back for ever.
-        if gain[i, j] <= f**2 * (1 + 1e-6):
-            break
         order = np.arange(len(P))
         order[[i, r + j]] = r + j, i
-        P, R = P[order], qr(R[:, order], mode="r")[0]
+        swapped = qr(R[:, order], mode="r")[0]
+        grown = np.prod(np.abs(np.diag(swapped)[:r] / np.diag(R)[:r]))
+        if gain[i, j] <= f**2 or grown <= 1 + 1e-6:
+            break
+        P, R = P[order], swapped
     return P[:k]
 
 
@@ -297,18 +211,6 @@ def by_greedy(network, X, k, *, layer=0, random_state=None):
     one that leaves the smallest residual of ``Z U``: after what is kept has been projected out of
     ``Z`` and ``Z U``, the neuron with the largest ``‖z_jᵀ Z U‖ / ‖z_j‖``. Both are centred first,
     because the next layer's bias takes care of the means: best with a correction that refits it.
-
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-    X : array-like of shape (n, d)
-    k : int
-    layer : int
-    random_state : ignored
-
-    Returns
-    -------
-    kept : ndarray of int, shape (k,)
 
     Notes
     -----
@@ -323,10 +225,11 @@ def by_greedy(network, X, k, *, layer=0, random_state=None):
     >>> by_greedy(network, X, 2).shape
     (2,)
     """
-    _, k = _neurons(network, k, layer)
+    k = check_neurons(network, k, layer)
     Z = hidden_activations(network, X, layer)
-    Z = Z - Z.mean(axis=0)
-    target = Z @ network.coefs_[layer + 1]
+    Z, U = Z - Z.mean(axis=0), network.coefs_[layer + 1]
+    Z /= np.abs(Z).max() or 1  # no square overflows
+    target = Z @ (U / (np.abs(U).max() or 1))
     smallest = max(Z.shape) * np.finfo(Z.dtype).eps * np.linalg.norm(Z, axis=0).max(initial=0)
     kept = []
     for _ in range(k):
@@ -352,3 +255,5 @@ SELECTIONS = {
     "strong id": by_strong_id,
     "greedy": by_greedy,
 }
+for _select in SELECTIONS.values():
+    _select.nested = _select not in (by_leverage, by_strong_id)
