@@ -90,7 +90,7 @@ lock: $(UV)
 site: build/site/index.html
 
 build/site/index.html: $(SITE_READY) $(LESSONS) $(wildcard notebooks/solutions/*.ipynb) \
-    $(wildcard tutorial_helpers/*.* .github/site/*.* .github/site/*/*.*)
+    $(wildcard tutorial_helpers/*.* tutorial_helpers/*/*.* .github/site/*.* .github/site/*/*.*)
 	$(BIN)/python .github/site/build.py
 
 browser: build/site/index.html
