@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from notebook_tools import as_text
+from notebook_tools import MARKDOWN_LINK, as_text
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -149,6 +149,12 @@ def test_the_address_of_the_repository_comes_from_pyproject():
             assert line in text, f"{file} should have the line {line}"
     if not address:
         assert "repository-code" not in CITATION
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
+def test_links_between_the_pages_lead_somewhere(page):
+    for target in MARKDOWN_LINK.findall(page.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (ROOT / target).exists(), target
 
 
 def test_the_citation_names_the_version_of_the_package():
