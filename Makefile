@@ -1,4 +1,4 @@
-# make lab       open the lessons in JupyterLab
+# make lab       open the first lesson in JupyterLab (ARGS="--no-browser --port=9000" for its flags)
 # make test      check everything: style, tests, every notebook
 # make refresh   run the notebooks and store their outputs (NOTEBOOKS="a.ipynb b.ipynb" for a few)
 # make site      write the lessons as pages that need no kernel: build/site/index.html
@@ -31,6 +31,13 @@ LESSONS := $(sort $(wildcard notebooks/*.ipynb))
 export PYTHONUTF8 := 1
 # trust what the system trusts: universities have proxies with certificates of their own
 export UV_SYSTEM_CERTS := 1
+# with more than one index, the best version of any of them, as pip has it
+export UV_INDEX_STRATEGY := unsafe-best-match
+
+# A .venv holds the path of its folder: in a copied or moved one it would run the other's package.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(shell pwd -P))
+.PHONY: $(UV) $(READY)
+endif
 
 .PHONY: help lab test lint units run-notebooks refresh site browser bench lock clean
 .NOTPARALLEL:
@@ -38,8 +45,10 @@ export UV_SYSTEM_CERTS := 1
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
+# --allow-root is for containers, where one is root; the server refuses otherwise
 lab: $(READY)
-	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=lab/tree/$(firstword $(LESSONS)) \
+	    --allow-root $(ARGS)
 
 # One thread of linear algebra: on cores that are busy two get in each other's way and take ten times
 # as long, alone they gain little at this size; and the last digits follow the number of threads.
@@ -54,6 +63,7 @@ test: $(if $(filter locked,$(VERSIONS)),lint) units run-notebooks
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python tests/notebook_tools.py check
 
 # old releases warn of each other's old names; that is no fault of ours
 units: $(READY)
@@ -69,9 +79,9 @@ refresh: $(READY)
 	$(BIN)/python tests/notebook_tools.py refresh $(NOTEBOOKS)
 
 # One version of each package for every Python, so that everyone's digits agree.
-COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
+COMPILE = $(MIRROR) $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
     --fork-strategy fewest --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
-    pyproject.toml --extra dev
+    pyproject.toml --extra notebooks --extra dev
 lock: $(UV)
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra site --extra browser --constraint requirements.lock \
@@ -80,7 +90,7 @@ lock: $(UV)
 site: build/site/index.html
 
 build/site/index.html: $(SITE_READY) $(LESSONS) $(wildcard notebooks/solutions/*.ipynb) \
-    $(wildcard tutorial_helpers/*.* .github/site/*.* .github/site/*/*.*)
+    $(wildcard tutorial_helpers/*.* tutorial_helpers/*/*.* .github/site/*.* .github/site/*/*.*)
 	$(BIN)/python .github/site/build.py
 
 browser: build/site/index.html
@@ -96,22 +106,29 @@ bench: build/site/index.html
 
 # what only the site and the browser need stays out of the way of a reader's `make lab`
 $(SITE_READY): $(READY) requirements-site.lock
-	$(INSTALL) --requirement requirements-site.lock
-	touch $@
+	@$(INSTALL) --requirement requirements-site.lock
+	@touch $@
 
 $(UV):
 	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "This needs Python 3.11 or newer, but $(PYTHON) is" \
 	    "$$($(PYTHON) --version 2>&1). Name another one: make lab PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version): about a minute"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
-INSTALL := $(UV) pip install --quiet --python $(BIN)/python$(EXE) --compile-bytecode
+# uv does not read what pip is told of a mirror, by PIP_INDEX_URL or in a pip.conf
+TOLD = $$($(BIN)/python -m pip config list | \
+    sed -nE "s/\\\\n/ /g; s/^[^.]*\.$(1)='(.*)'/\1/p" | head -n 1)
+MIRROR = UV_INDEX_URL="$(call TOLD,index-url)" UV_EXTRA_INDEX_URL="$(call TOLD,extra-index-url)"
+INSTALL = $(MIRROR) $(UV) pip install --quiet --python $(BIN)/python$(EXE) --compile-bytecode
+
 $(READY): pyproject.toml requirements.lock | $(UV)
 ifeq ($(VERSIONS),locked)
-	$(INSTALL) --requirement requirements.lock
-	$(INSTALL) --no-deps --editable .
+	@$(INSTALL) --no-deps --requirement requirements.lock --editable .
 else
-	$(INSTALL) --upgrade --resolution $(if $(filter lowest,$(VERSIONS)),lowest-direct,highest) \
-	    --editable '.[dev]'
+	@$(INSTALL) --upgrade --resolution $(if $(filter lowest,$(VERSIONS)),lowest-direct,highest) \
+	    --editable '.[notebooks,dev]'
 endif
-	touch $@
+	@test ! -e .git || git config diff.notebook.textconv "$(PYTHON) tests/notebook_tools.py text" \
+	    2>/dev/null || true
+	@pwd -P >$@

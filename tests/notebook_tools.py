@@ -1,7 +1,8 @@
-"""Run notebooks and store what they show; find what a stored notebook should not have.
+"""Run notebooks and store what they show; find what a stored one should not have; show it as text.
 
     python tests/notebook_tools.py refresh [paths]    run, tidy and save; then tell the problems
     python tests/notebook_tools.py check [paths]      only tell the problems
+    python tests/notebook_tools.py text path          print what a reader sees, for `git diff`
 
 Without paths: every lesson and every solution.
 """
@@ -13,6 +14,7 @@ import os
 import re
 import struct
 import sys
+import zlib
 from html.parser import HTMLParser
 from pathlib import Path
 from statistics import median
@@ -379,17 +381,48 @@ class _Page(HTMLParser):
             self.links.append(target)
 
 
+# --- show as text --------------------------------------------------------------------------------
+
+
+def as_text(path):
+    """Return a notebook as lines to compare: sources and printed outputs, a checksum for a picture.
+
+    A file that is no notebook, such as one with marks of a merge, comes back as it is: an error
+    here would end `git diff`.
+    """
+    try:
+        cells = read(path)["cells"]
+    except (ValueError, KeyError):
+        return Path(path).read_text(encoding="utf-8")
+    lines = []
+    for cell in cells:
+        tags = cell["metadata"].get("tags", [])
+        lines += ["", " ".join([f"[{cell['cell_type']} {cell.get('id')}]", *tags]), cell["source"]]
+        for output in cell.get("outputs", []):
+            lines += ["[output]", *_texts(output)]
+            for kind, value in output.get("data", {}).items():
+                if kind.startswith("image/"):
+                    alt = output["metadata"].get(kind, {}).get("alt", "")
+                    lines.append(f"({kind} {zlib.crc32(value.encode()):08x}: {alt})")
+    return "\n".join([*lines, ""])
+
+
 # --- command line --------------------------------------------------------------------------------
 
 
 def main(arguments=None):
     """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("command", choices=["refresh", "check"])
+    parser.add_argument("command", choices=["refresh", "check", "text"])
     parser.add_argument("paths", nargs="*", type=Path)
     options = parser.parse_args(arguments)
     failed = 0
+    if options.command == "text":
+        sys.stdout.reconfigure(encoding="utf-8")
     for path in options.paths or notebooks():
+        if options.command == "text":
+            print(as_text(path), end="")
+            continue
         name = os.path.relpath(path)
         if options.command == "refresh":
             try:
