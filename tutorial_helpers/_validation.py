@@ -4,7 +4,13 @@ import math
 from numbers import Integral
 
 import numpy as np
+import scipy.linalg  # noqa: F401  its BLAS must be loaded before the controller looks for it
 from sklearn.utils import check_array
+from threadpoolctl import ThreadpoolController
+
+# Two threads of linear algebra on busy cores take up to ten times as long, alone they gain little
+# at this size. Outside of a function that it decorates the reader's own number counts.
+one_thread = ThreadpoolController().wrap(limits=1, user_api="blas")
 
 
 def check_k(k, largest, of, *, smallest=1, name="k"):

@@ -21,7 +21,7 @@ from sklearn.base import is_classifier
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
-from ._validation import check_choice, check_kept
+from ._validation import check_choice, check_kept, one_thread
 from .correction import CORRECTIONS, interpolation
 from .decomposition import PivotedQR, triangle
 from .networks import (
@@ -73,6 +73,7 @@ class EveryK:
     True
     """
 
+    @one_thread
     def __init__(
         self, network, X_fit, *, layer=0, select="id", correct="interpolation", random_state=None
     ):
@@ -107,6 +108,7 @@ class EveryK:
         self._R = np.triu(self._R)  # one row for each neuron
         self._start = network.intercepts_[layer + 1] + self._mean @ network.coefs_[layer + 1]
 
+    @one_thread
     def _terms(self, X):
         """Return ``C``, shape (n', m), and ``G``, shape (m, c)."""
         Z = hidden_activations(self.network, X, self.layer)[:, self.order]

@@ -18,7 +18,7 @@ columns; TypeError or ValueError say what was given instead. float32 stays float
 import numpy as np
 from scipy.linalg import get_lapack_funcs, qr, solve_triangular
 
-from ._validation import check_k, check_matrix
+from ._validation import check_k, check_matrix, one_thread
 
 SHORT = 1e-3  # a column is nothing new if no more than this part of it is left
 
@@ -61,6 +61,7 @@ class PivotedQR:
     True
     """
 
+    @one_thread
     def __init__(self, Z):
         Z = check_matrix(Z, "Z")
         self.shape = n, m = Z.shape
@@ -114,6 +115,7 @@ class PivotedQR:
         return float(np.linalg.norm(R22, 2)) if R22.size else 0.0
 
 
+@one_thread
 def interpolative_decomposition(A, k):
     """Choose k columns of ``A`` and the matrix that rebuilds all columns from them.
 

@@ -26,7 +26,7 @@ from sklearn.utils import check_array
 from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ._validation import check_k, check_kept
+from ._validation import check_k, check_kept, one_thread
 
 ACTIVATIONS = {
     "identity": lambda A: A,
@@ -36,6 +36,7 @@ ACTIVATIONS = {
 }
 
 
+@one_thread
 def train_network(X, y, hidden_layer_sizes=(1000,), *, random_state=1, max_iter=300):
     """Train a ReLU classifier with Adam, the settings of every lesson.
 

@@ -1,6 +1,6 @@
 """Selection × correction → an ordinary, smaller scikit-learn network (lessons 02, 04 and 08)."""
 
-from ._validation import check_choice, check_kept
+from ._validation import check_choice, check_kept, one_thread
 from .correction import CORRECTIONS, interpolation, no_correction
 from .decomposition import interpolative_decomposition
 from .networks import check_neurons, hidden_activations, smaller_network
@@ -27,6 +27,7 @@ def prune_by_magnitude(network, k, *, layer=0):
     return smaller_network(network, kept, *no_correction(None, kept, U, beta), layer=layer)
 
 
+@one_thread
 def prune_by_id(network, X, k, *, layer=0):
     """Keep the neurons that the interpolative decomposition keeps, and fold ``T`` into ``U``.
 
@@ -57,6 +58,7 @@ def prune_by_id(network, X, k, *, layer=0):
     return smaller_network(network, kept, T @ U, beta, layer=layer)
 
 
+@one_thread
 def prune(network, k, *, X=None, select="id", correct="interpolation", layer=0, random_state=None):
     """Prune a hidden layer: any choice of neurons with any correction of the next layer.
 
