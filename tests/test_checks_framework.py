@@ -350,6 +350,7 @@ def test_an_answer_that_changes_what_it_was_given_is_told_so(check_row, said):
     row *= 2  # in place: the checker would be asked about other numbers
     for _ in range(2):
         assert "given has changed" in said(check_row, 2 * row, row)
+    assert said(check_row, ..., row).endswith("not tried yet")  # that did nothing
     assert said(check_row, 2 * ROW, ROW.copy()).endswith("right")  # the cells ran again
 
 

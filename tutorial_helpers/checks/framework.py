@@ -121,7 +121,7 @@ def exercise(number, aim, others=None):
                 raise
             except BaseException:  # an answer may do anything while it is looked at
                 verdict = NOT_YET
-            if verdict != LOST and _changed_in_place(number, data):
+            if _changed_in_place(number, data) and verdict not in (None, LOST):
                 verdict = CHANGED
             _state[number] = {None: "○", "": "✓"}.get(verdict, "✗")
             told = {None: "not tried yet", "": "right"}.get(verdict)
