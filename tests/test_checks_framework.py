@@ -198,7 +198,7 @@ def test_an_answer_that_was_cut_off_is_told_so(cut_off, check_number, said):
     assert "more digits" in said(check_number, cut_off, np.array([2.302585, 0.0126]))
 
 
-@pytest.mark.parametrize("wrong", [[2.31, 0.01], [0.0, 0.0], [2.0, 0.0]])
+@pytest.mark.parametrize("wrong", [[2.31, 0.01], [0.0, 0.0], [2.0, 0.0], [2.302, 0.013]])
 def test_an_answer_with_few_digits_may_be_wrong(wrong, check_number, said):
     assert "not yet" in said(check_number, wrong, np.array([2.302585, 0.0126]))
 

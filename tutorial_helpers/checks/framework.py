@@ -330,7 +330,7 @@ def _is_rounded(answer, value):
     off, unit = answer - value, 10.0**-digits
     rounded = np.abs(off) <= 0.5001 * unit
     cut = (np.abs(answer) <= np.abs(value)) & (np.abs(off) < unit)
-    return digits > 0 and bool(answer.any()) and bool(np.all(rounded | cut))
+    return digits > 0 and bool(answer.any()) and bool(rounded.all() or cut.all())
 
 
 def _same(answer, value):
