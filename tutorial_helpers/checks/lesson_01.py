@@ -1,0 +1,62 @@
+"""Exercises of the lesson on training."""
+
+import numpy as np
+
+from .framework import Expected, exercise
+
+
+@exercise("01.1", "the log-loss of a guess")
+def check_guess_loss(c):
+    """Compare with log c."""
+    others = -np.log(1 - 1 / c)
+    mistakes = {
+        "the log-loss has a minus sign: it is never negative": -np.log(c),
+        "that is the probability of the truth; the loss is made of its logarithm": 1 / c,
+        "that is how often the guess is wrong, not its log-loss": 1 - 1 / c,
+        "take the natural logarithm": np.log10(c),
+        "natural, not to the base of 2": np.log2(c),
+        "each image has one true digit, and only that one counts": c * np.log(c),
+        "that is what a wrong digit would bring": others,
+        "ten yes-or-no questions? it is one with ten answers": np.log(c) + (c - 1) * others,
+    }
+    return Expected(np.log(c), mistakes)
+
+
+@exercise("01.2", "the number of parameters")
+def check_parameter_count(sizes):
+    """Compare with the sum of (before + 1) · after over neighbouring layers."""
+    before, after = np.array(sizes[:-1]), np.array(sizes[1:])
+    mistakes = {
+        "the biases are missing": before @ after,
+        "the output layer has biases too": before @ after + after[:-1].sum(),
+        "does the input layer have biases?": before @ after + sum(sizes),
+        "a bias belongs to the neuron that it enters": before @ after + before.sum(),
+        "those are the neurons; each has a weight for every value that enters it": after.sum(),
+        "those are neurons and inputs; each neuron has a weight for all that enters it": sum(sizes),
+    }
+    return Expected((before + 1) @ after, mistakes)
+
+
+@exercise("01.3", "the gradient in the output bias")
+def check_bias_gradient(p, Y):
+    """Compare with the mean of p − Y over the samples."""
+    D = p - Y
+    mistakes = {
+        "a mean over the samples, not a sum": D.sum(axis=0),
+        "the sign: the loss rises with the probability that goes to wrong digits": -D.mean(axis=0),
+        "divide by the number of samples, not of digits": D.sum(axis=0) / D.shape[1],
+        "where do the true digits enter?": p.mean(axis=0),
+    }
+    return Expected(D.mean(axis=0), mistakes)
+
+
+@exercise("01.4", "the width of the peak")
+def check_peak_width(n):
+    """Compare with n."""
+    mistakes = {
+        "that was the peak for 100 images; what made it stand there?": 100,
+        "pixels do not set the threshold; neurons do": 64,
+        "the images must be fitted, not their ten one-hot entries one by one": 10 * n,
+        "that is the second valley of the first experiment": 400,
+    }
+    return Expected(n, mistakes)

@@ -1,0 +1,91 @@
+"""Exercises of the lesson on the interpolative decomposition."""
+
+import numpy as np
+from numpy.linalg import norm
+
+from .framework import Expected, exercise
+
+
+@exercise("03.1", "what remains of each column after one is projected out")
+def check_residual_norms(A, j):
+    """Compare with ‖A − q qᵀ A‖ column by column, with q the direction of column j."""
+    a, lengths = A[:, j], norm(A, axis=0)
+    q = a / lengths[j]
+    left = A - np.outer(q, q @ A)
+    right = norm(left, axis=0)
+    mistakes = {
+        "these are the columns before the projection": lengths,
+        "a direction has length one; has yours?": norm(A - np.outer(a, a @ A), axis=0),
+        "this is one number for all columns; we ask for each": norm(left),
+        "these are the rows' lengths": norm(left, axis=1),
+        "these are squared lengths": right**2,
+        "this is what was taken away, not what is left": np.abs(q @ A),
+        "a projection divides by the length twice": norm(A - np.outer(q, a @ A), axis=0),
+        "that is which part of each is left; how long is it?": np.divide(
+            right, lengths, out=np.zeros(len(right)), where=lengths > 0
+        ),
+    }
+    return Expected(right, mistakes)
+
+
+@exercise("03.2", "T from R and P", others=lambda R, P, k: [(R, P, max(1, k // 2))])
+def check_interpolation(R, P, k):
+    """Compare with T[:, P] = [I, R11⁻¹ R12]."""
+    eye, R11, R12, order = np.eye(k), R[:k, :k], R[:k, k:], np.argsort(P)
+    S, wider = np.linalg.solve(R11, R12), np.linalg.solve(R[: k + 1, : k + 1], R[: k + 1])
+    T = np.hstack([eye, S])
+    turned = np.hstack([eye, np.linalg.solve(R11.T, R12)])
+    mistakes = {
+        "these columns are in the order of the pivots; A has another": T,
+        "T[:, P] = … puts columns to the places P; yours were taken from there": T[:, P],
+        "this rebuilds the other columns; who rebuilds the kept ones?": S,
+        "R11 is upper triangular; yours was transposed": turned[:, order],
+        "a kept column must rebuild itself: R11 has yet to be divided out": R[:k][:, order],
+        "R12 still waits for R11": np.hstack([eye, R12])[:, order],
+        "a kept column must rebuild itself; yours are empty": np.hstack([0 * eye, S])[:, order],
+        "this is for one column more": wider[:, order],
+    }
+    return Expected(T[:, order], mistakes)
+
+
+@exercise("03.3", "the least k within a tolerance")
+def check_least_k(R, tolerance):
+    """Compare with the least k with ‖R22‖_F ≤ tolerance · ‖R‖_F."""
+    errors, spectral = (
+        np.array([norm(R[k:, k:], p) for k in range(len(R))] + [0.0]) for p in ("fro", 2)
+    )
+
+    def least(values):
+        return np.argmax(values <= tolerance * values[0])
+
+    mistakes = {
+        "one too few: does your error belong to this k or to the next?": least(errors) - 1,
+        "one too many: does your error belong to this k or to the one before?": least(errors) + 1,
+        "these are sums of squares; where is the root?": least(errors**2),
+        "one diagonal entry is not the whole error": least(np.abs(np.diag(R))),
+        "this is right for the 2-norm; which norm is asked for?": least(spectral),
+        "the tolerance is relative: a part of what?": np.argmax(errors <= tolerance),
+    }
+    return Expected(least(errors), mistakes)
+
+
+def _another_camera(measured, kept, T):
+    return [(2 * measured[::-1], kept[::-1], T[::-1])]
+
+
+@exercise("03.4", "images rebuilt from pixels in another order", others=_another_camera)
+def check_rebuilt(measured, kept, T):
+    """Compare with X_J T, where the columns of `measured` are sorted, those of T are not."""
+    if not np.allclose(T[:, kept], np.eye(len(kept))):
+        raise ValueError("kept no longer belongs to T")
+    order, empty = np.argsort(kept), np.zeros((len(measured), T.shape[1]))
+    empty[:, np.sort(kept)] = measured
+    mistakes = {
+        "the first row of T belongs to the first pivot; whose is your first column?": measured @ T,
+        "argsort tells where to fetch from; on this side you need the way back, its inverse": (
+            measured[:, order] @ T
+        ),
+        "the other pixels are empty; what is T for?": empty,
+        "images are rows here": (measured @ T[order]).T,
+    }
+    return Expected(measured @ T[order], mistakes)

@@ -1,0 +1,106 @@
+"""Exercises of the lesson on what makes the difference."""
+
+import numpy as np
+from scipy.stats import t as student_t
+
+from .framework import Expected, exercise
+
+
+def _fewer_kept(Z, kept, U, beta):
+    return [(Z, kept[:-1], 2 * U, beta + 1)]
+
+
+@exercise("08.1", "weights and bias by least squares", others=_fewer_kept)
+def check_refit(Z, kept, U, beta):
+    """Compare with the fit of Z U + β by [Z[:, J], 1], whose last row is the bias."""
+    A, target = Z[:, kept], Z @ U + beta
+    B = np.column_stack([A, np.ones(len(Z))])
+    (right, lost), (bare, late) = (
+        [np.linalg.lstsq(M, Y)[0] for Y in (target, Z @ U)] for M in (B, A)
+    )
+    mistakes = {
+        "the bias comes last, please": np.roll(right, 1, axis=0),
+        "the target is the whole input of the next layer: what is missing?": lost,
+        "nothing here can shift the output: which column would?": late,
+        "a column is missing that could shift the output": bare,
+        "a bias fitted after the weights comes too late": [*late, (target - A @ late).mean(axis=0)],
+        "nothing is fitted here: these are the old weights": [*U[kept], beta],
+        "this is T U with the old bias below; let the bias be fitted too": [*late, beta],
+        "the old bias is not fitted, and the weights carry it already": [*bare, beta],
+        "the rows must follow the order of kept": [*right[:-1][np.argsort(kept)], right[-1]],
+    }
+    return Expected(right, mistakes)
+
+
+@exercise("08.2", "the effect of the selection and of the correction")
+def check_main_effects(table):
+    """Compare with the mean gains from the first to the second row and column of the table."""
+    (a, b), (c, d) = np.asarray(table)
+    rows, columns = (c + d - a - b) / 2, (b + d - a - c) / 2
+    twice = "each effect is seen twice: where is the case "
+    mistakes = {
+        "the right two effects, but the selection changes between the rows": [columns, rows],
+        "these are sums over both cases; an effect is their mean": [2 * rows, 2 * columns],
+        twice + "with a correction, with the ID?": [c - a, b - a],
+        twice + "without a correction, with magnitude?": [d - b, d - c],
+        twice + "without a correction, with the ID?": [d - b, b - a],
+        twice + "with a correction, with magnitude?": [c - a, d - c],
+        "the sign: what do we gain by going down, by going right?": [-rows, -columns],
+        "sums, and in the other order": [2 * columns, 2 * rows],
+        "a gain in points, not a ratio": [(c + d) / (a + b) - 1, (b + d) / (a + c) - 1],
+    }
+    return Expected([rows, columns], mistakes)
+
+
+@exercise("08.3", "an interval for a paired difference")
+def check_interval(a, b, comparisons):
+    """Compare with the two ends of the corrected 95 % t interval of a − b."""
+    gap, n, share = np.asarray(a) - b, len(a), 0.05 / comparisons
+
+    def around(error, tail=share / 2, free=n - 1):
+        return gap.mean() + error * student_t.isf(tail, free) * np.array([-1, 1])
+
+    spread = gap.std(ddof=1)
+    error, unpaired = spread / np.sqrt(n), np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / n)
+    right, sidak = around(error), (1 - 0.95 ** (1 / comparisons)) / 2
+    mistakes = {
+        "right for one comparison; how many do we look at?": around(error, 0.025),
+        "5 % must be split between both ends": around(error, share),
+        "that is where one seed may lie; the mean of n seeds varies less": around(spread),
+        "the seeds are pairs: take the differences first": around(unpaired),
+        "ddof=1: the mean was estimated from the same numbers": around(gap.std() / np.sqrt(n)),
+        "the low end comes first": right[::-1],
+        "a − b is asked for, not b − a": -right[::-1],
+        "the accuracies are fractions, so are the ends": 100 * right,
+        "numbers around their own mean: how many of them are free?": around(error, free=n),
+        "the differences are one sample, not two": around(error, free=2 * n - 2),
+        "the spread is estimated too: which distribution allows for that?": (
+            around(error, free=np.inf)
+        ),
+        "two ends, please, not the middle and the width": [gap.mean(), right[1] - gap.mean()],
+        "1.96 is for one comparison, and for a spread that is known": around(error, 0.025, np.inf),
+        "the error of a mean falls with the root of n": around(spread / n),
+        "Šidák's correction is sharper; the lesson's shares 5 % out evenly": around(error, sidak),
+        "the middle is right, the width is not: 5 % for all comparisons, how much for each end?": (
+            lambda ends: np.isclose(ends.mean(), gap.mean(), 1e-6, 0)
+        ),
+    }
+    return Expected(right, mistakes)
+
+
+@exercise("08.4", "the recall of one class")
+def check_recall(predicted, truth, label):
+    """Compare with the share of the samples of a class that is recognised."""
+    found, called = np.sum((predicted == label) & (truth == label)), np.sum(predicted == label)
+    samples = np.sum(truth == label)
+    mistakes = {
+        "this is the share of what was *called* so: precision": found / max(called, 1),
+        "divide by the samples of this class, not by all": found / len(truth),
+        "this is the accuracy over all classes": np.mean(predicted == truth),
+        "a share, please, not a count": found,
+        "a share, please, not per cent": 100 * found / samples,
+        "those are the ones that were missed": 1 - found / samples,
+        "of those called so, how many are right?": called / samples,
+        "that mixes in the precision": 2 * found / (called + samples),
+    }
+    return Expected(found / samples, mistakes)
