@@ -10,6 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.legend import Legend
 from PIL import Image
 
+from .style import style_of
+
 
 class Scene:
     """A figure of which only a few artists move with the position of a slider.
@@ -87,13 +89,14 @@ class Scene:
         self.move(k)
         self._restore()
         below = [artist for artist in self.moving if artist.zorder < Legend.zorder]
-        for artist in below:
-            self.figure.draw_artist(artist)
-        for box in self._legends:
-            self.figure.canvas.restore_region(self._background, box, (0, 0))
-        for artist in self.moving:
-            if artist not in below:
+        with style_of(self.figure):
+            for artist in below:
                 self.figure.draw_artist(artist)
+            for box in self._legends:
+                self.figure.canvas.restore_region(self._background, box, (0, 0))
+            for artist in self.moving:
+                if artist not in below:
+                    self.figure.draw_artist(artist)
         return self._picture()
 
     def _restore(self):

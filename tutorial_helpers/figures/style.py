@@ -27,7 +27,7 @@ LOOKS = {
     "greedy": (ORANGE, DASH_DOT_DOT, "D"),
     "training images": (SKY, "--", "P"),
     "fine-tuned": (SKY, "--", "X"),
-    "test images": (BLACK, "-", "o"),
+    "test images": (BLACK, "-.", "d"),
     "ticket": (BLACK, "--", "P"),
     "full network": (GREY, ":", ""),
 }
@@ -62,13 +62,17 @@ class Figure(matplotlib.figure.Figure):
             super().savefig(*arguments, **options)
 
 
+def style_of(figure):
+    """Return the context in which a figure is drawn: a reader's own in the style that rules."""
+    return style() if isinstance(figure, Figure) else nullcontext()
+
+
 @contextmanager
 def drawing_on(ax, **size):
     """Yield the axes to draw on: new ones in the style of the series, or the reader's in theirs."""
-    new = Figure(**size) if ax is None else None
-    ours = isinstance(new or ax.figure.figure, Figure)
-    with style() if ours else nullcontext():
-        yield new.subplots() if ax is None else ax
+    figure = Figure(**size) if ax is None else ax.figure.figure
+    with style_of(figure):
+        yield figure.subplots() if ax is None else ax
 
 
 def seen_on(ax, color):
