@@ -21,9 +21,9 @@ from .curves import EveryK, accuracy_at_every_k, agreement, logits_at_every_k, s
 from .data import load_digits_split
 from .decomposition import PivotedQR, interpolative_decomposition
 from .deep import greedy_path, network_size, prune_layers, uniform_path, widths_within
-from .networks import hidden_activations, logits, smaller_network, train_network
-from .plotting import (
+from .figures import (
     curve_scene,
+    explore_k,
     heat_scene,
     margin_scene,
     plot_curves,
@@ -32,8 +32,10 @@ from .plotting import (
     plot_stretch,
     rebuild_scene,
     show,
+    show_snapshots,
     weights_scene,
 )
+from .networks import hidden_activations, logits, smaller_network, train_network
 from .pruning import prune, prune_by_id, prune_by_magnitude
 from .selection import (
     at_random,
@@ -55,7 +57,6 @@ from .studies import (
     run_study,
 )
 from .timing import time_calls, time_predict
-from .widgets import explore_k, show_snapshots
 
 __all__ = [
     "load_digits_split",

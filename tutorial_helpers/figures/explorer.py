@@ -1,4 +1,4 @@
-"""The k explorer: a scene computes and draws, this module only wires controls to it."""
+"""All lessons: the k explorer. A scene computes and draws, this module only wires controls."""
 
 import json
 from html import escape
@@ -7,13 +7,46 @@ from pathlib import Path
 
 import ipywidgets as widgets
 import numpy as np
+from IPython import get_ipython
 
-from .plotting import show_png
+from .showing import show_png
 
 LABELS = Path(__file__).with_name("labels.js").read_text(encoding="utf-8")
 # A scene of so few positions has all its pictures drawn before the slider moves.
 FEW = 40
 _numbers = count()
+# The explorers of each cell, with the run that made them.
+_made = {}
+
+
+class Explorer(widgets.VBox):
+    """Controls, picture and sentence; when closed, nothing of them is kept, nor of the scene."""
+
+    def close(self):
+        """Close all widgets inside as well: ipywidgets keeps each one until it is closed."""
+        inside, self.children = list(self.children), ()
+        for widget in inside:
+            inside += getattr(widget, "children", ())
+            for part in (widget.layout, getattr(widget, "style", widget), widget):
+                part.close()
+                part.unobserve_all()
+        self.layout.close()
+        super().close()
+
+
+def _replace(explorer):
+    """Close the explorers that an earlier run of the same cell has made: their place is taken."""
+    request = getattr(get_ipython(), "get_parent", dict)()
+    # a page that does not name its cells sends their code at least
+    cell = request.get("metadata", {}).get("cellId") or request.get("content", {}).get("code")
+    if cell is None:
+        return
+    run = request["header"]["msg_id"]
+    before, explorers = _made.get(cell, (run, []))
+    if before != run:
+        while explorers:
+            explorers.pop().close()
+    _made[cell] = (run, [*explorers, explorer])
 
 
 def explore_k(scene, start=None):
@@ -23,6 +56,7 @@ def explore_k(scene, start=None):
     faster than the picture, the latest position wins. Arrows, Home, End and the page keys move a
     focused slider. Along a logarithmic axis the slider keeps step with the axis, and the number
     field takes every position in between. A screen reader is told the values at the new position.
+    When its cell is run again, the new explorer takes the place of the old one, which is closed.
 
     Parameters
     ----------
@@ -33,7 +67,7 @@ def explore_k(scene, start=None):
 
     Returns
     -------
-    explorer : ipywidgets.VBox
+    explorer : Explorer, an ipywidgets.VBox
         Its first three children: the controls, the picture, and the sentence with the values.
 
     Raises
@@ -49,7 +83,7 @@ def explore_k(scene, start=None):
     >>> play, slider, field = controls.children
     >>> slider.value = 3
     >>> sentence.value
-    'k = 3: ID 0.9'
+    'k = 3: ID 90.0%'
     """
     positions, stops = scene.positions, scene.stops
     now = stops[len(stops) // 2] if start is None else start
@@ -120,9 +154,10 @@ def explore_k(scene, start=None):
     field.observe(typed, "value")
     play.observe(played, "value")
     controls = widgets.HBox([play, slider, field], layout={"flex_flow": "row wrap"})
-    explorer = widgets.VBox([controls, picture, sentence])
+    explorer = Explorer([controls, picture, sentence])
     go(now)
     _label(explorer, scene)
+    _replace(explorer)
     return explorer
 
 

@@ -1,36 +1,22 @@
-"""The explorer without a browser: every scene over its whole range, and the wiring."""
+"""The explorer without a browser: its wiring, and what is left of it when it is closed."""
 
+import gc
 import io
 import json
 import re
+import weakref
 
-import matplotlib.pyplot as plt
+import ipywidgets
+import nbformat
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from nbclient import NotebookClient
 from PIL import Image
 
-import tutorial_helpers.widgets as module
-from tutorial_helpers import curve_scene, explore_k, plotting, show_snapshots, weights_scene
-from tutorial_helpers.plotting import Scene
-
-rng = np.random.default_rng(0)
-DIGITS = rng.uniform(size=(30, 64))
-SCENES = {
-    "curves": lambda: curve_scene(
-        range(1, 41), {"ID": np.sqrt(np.arange(1, 41)), "bound": np.arange(1, 41)}, log=True
-    ),
-    "runs": lambda: curve_scene([10, 20, 30], {"ID": rng.normal(5, 1, size=(4, 3))}, full=6),
-    "one position": lambda: curve_scene([7], {"ID": [0.5]}),
-    "weights": lambda: weights_scene(rng.normal(size=(64, 50)), rng.permutation(50)),
-    "margins": lambda: plotting.margin_scene(
-        DIGITS[:3], np.arange(12.0).reshape(4, 3) - 5, np.zeros((4, 3), int), range(5, 25, 5)
-    ),
-    "rebuilt": lambda: plotting.rebuild_scene(DIGITS[:20], DIGITS[20:]),
-    "heat": lambda: plotting.heat_scene(
-        [1, 2, 3], rng.uniform(size=(3, 2, 2)), ["a", "b"], ["c", "d"]
-    ),
-}
+import tutorial_helpers.figures.explorer as module
+from tutorial_helpers import curve_scene, explore_k, show_snapshots
+from tutorial_helpers.figures.scene import Scene
 
 
 def steps(rows=3):
@@ -47,121 +33,9 @@ def steps(rows=3):
     return Scene(figure, [image], move, range(rows + 1))
 
 
-@pytest.fixture(params=SCENES)
-def scene(request):
-    return SCENES[request.param]()
-
-
-def test_every_scene_function_is_swept():
-    functions = {name for name in dir(plotting) if name.endswith("_scene")}
-    swept = {name for build in SCENES.values() for name in build.__code__.co_names}
-    assert functions <= swept
-
-
-def test_sweep_over_the_whole_range(scene):
-    told, pictures = [], []
-    for k in scene.positions:
-        told.append(scene.move(k))
-        pictures.append(scene.pixels(k))
-        assert pictures[-1].shape == scene.still().shape
-        assert pictures[-1].std() > 1, "an empty figure"
-    assert len(set(told)) == len(told)
-    assert not re.search(r"\b(nan|inf)\b", " ".join(told))
-    assert len(told) == 1 or any((pictures[0] != other).any() for other in pictures[1:])
-
-
-def test_a_position_looks_the_same_from_wherever_one_comes(scene):
-    first, *_, last = [*scene.positions] * 2
-    alone = scene.pixels(first)
-    scene.pixels(last)
-    np.testing.assert_array_equal(scene.pixels(first), alone)
-
-
-def test_in_place_equals_drawn_as_a_whole():
-    scene = SCENES["curves"]()
-    scene.pixels(40)
-    quick = scene.pixels(15)
-    for artist in scene.moving:
-        artist.set_animated(False)
-    scene.figure.canvas.draw()
-    whole = np.asarray(scene.figure.canvas.buffer_rgba())[:, :, :3]
-    # only where a moving artist crosses the legend or a spine may the order of drawing be seen
-    assert (quick != whole).any(axis=2).mean() < 0.005
-
-
-def test_pixels_are_those_of_the_position():
-    scene = steps()
-    for k in scene.positions:
-        np.testing.assert_array_equal(scene.pixels(k)[:, 0, 0] == 0, np.arange(3) < k)
-    np.testing.assert_array_equal(
-        np.asarray(Image.open(io.BytesIO(scene.png(2))).convert("RGB")), scene.pixels(2)
-    )
-
-
-def test_scene_takes_a_figure_away_from_pyplot():
-    figure, ax = plt.subplots()
-    (line,) = ax.plot([0, 1])
-    scene = Scene(figure, [line], lambda k: line.set_ydata([0, k]) or f"k = {k}", [1, 2])
-    assert not plt.fignum_exists(figure.number)
-    assert (scene.pixels(1) != scene.still()).any()
-
-
-@pytest.mark.parametrize("positions", [[1, 2, 4], [3, 2, 1], [1, 1], [0.5, 1.5], [1, 2.5]])
-def test_uneven_positions(positions):
-    with pytest.raises(ValueError, match="equal steps") as error:
-        Scene(Figure(), [], str, positions)
-    assert str(positions) in str(error.value)
-
-
-def test_a_legend_covers_what_moves_but_not_what_lies_above():
-    figure = Figure(figsize=(4, 4), dpi=50)
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.plot([0, 1], [2, 2], label="a long label for a wide legend")
-    ax.set(xlim=(0, 1), ylim=(0, 1))
-    ax.legend(loc="center", frameon=False)
-    rule = ax.axvline(0, color="red", lw=3)
-    (dot,) = ax.plot([], [], "s", color="blue", ms=4, zorder=6)
-
-    def move(k):
-        rule.set_xdata([k / 10, k / 10])
-        dot.set_data([k / 10], [0.5])
-        return f"k = {k}"
-
-    scene = Scene(figure, [rule, dot], move, range(11))
-    column = scene.pixels(5)[:, 100].astype(int)
-    red = column[:, 0] > column[:, 2] + 100
-    blue = column[:, 2] > column[:, 0] + 100
-    assert red[:80].all()
-    assert red[120:].all()
-    assert not red[97:103].any()
-    assert blue[99:101].all()
-
-
-def test_stops_on_a_logarithmic_axis_lie_evenly():
-    scene = curve_scene(range(1, 899), {"ID": np.arange(898.0)}, logx=True)
-    stops = np.array(scene.stops)
-    assert set(stops) <= set(scene.positions)
-    assert (stops[0], stops[-1]) == (1, 898)
-    # where whole numbers are far apart every one, then equal steps of a few pixels
-    np.testing.assert_array_equal(stops[:20], np.arange(1, 21))
-    scene.pixels(1)
-    (x, _) = scene.figure.axes[0].transData.transform([(k, 0.0) for k in stops[20:]]).T
-    assert np.diff(x).max() < 15
-    assert scene.png(537) != scene.png(536), "positions between two stops are drawn as well"
-    assert curve_scene(range(1, 899), {"ID": np.arange(898.0)}).stops == list(range(1, 899))
-
-
-@pytest.mark.parametrize("stops", [[], [2, 1], [1, 1, 2], [1, 5], [0, 1]])
-def test_stops_that_are_no_positions(stops):
-    with pytest.raises(
-        ValueError, match=re.escape(f"stops must be positions and rise, got {stops}")
-    ):
-        Scene(Figure(), [], str, [1, 2, 3], stops=stops)
-
-
 @pytest.mark.parametrize("k", [0, 41, -1, 1.5, "2", None])
 def test_a_position_that_is_none(k):
-    scene = SCENES["curves"]()
+    scene = curve_scene(range(1, 41), {"ID": range(1, 41)})
     for draw in (scene.move, scene.pixels, scene.png, lambda k: scene.snapshots([k])):
         with pytest.raises(ValueError, match="k must be a position of the slider, 1 … 40"):
             draw(k)
@@ -335,3 +209,101 @@ def test_snapshots_show_pictures_and_sentences(monkeypatch):
     assert caption == "Look at the rows. k = 2 <of> 20. k = 19 <of> 20."
     both = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
     np.testing.assert_array_equal(both, np.vstack([scene.pixels(2), scene.pixels(19)]))
+
+
+# --- shown again, closed, run again
+
+
+def live_widgets():
+    return set(ipywidgets.widgets.widget._instances)
+
+
+def test_a_closed_explorer_leaves_no_widget_and_no_scene():
+    before, scene = live_widgets(), steps(60)
+    figure, explorer = weakref.ref(scene.figure), explore_k(scene)
+    assert len(live_widgets() - before) > 10
+    explorer.close()
+    explorer.close()
+    del scene
+    gc.collect()
+    assert live_widgets() == before
+    assert figure() is None  # though the explorer is still at hand, as in the outputs of a notebook
+    assert explorer.children == ()
+
+
+class Shell:
+    """Stand in for a kernel that runs cells."""
+
+    def __init__(self):
+        self.run, self.request = 0, {}
+
+    def start(self, code, **metadata):
+        """Begin to run a cell."""
+        self.run += 1
+        header = {"msg_id": str(self.run)}
+        self.request = {"header": header, "metadata": metadata, "content": {"code": code}}
+
+    def get_parent(self):
+        """Return the request that has started the cell."""
+        return self.request
+
+
+def closed(explorer):
+    return explorer.comm is None
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    shell = Shell()
+    monkeypatch.setattr(module, "get_ipython", lambda: shell)
+    monkeypatch.setattr(module, "_made", {})
+    return shell
+
+
+@pytest.mark.parametrize("metadata", [{}, {"cellId": "a"}])
+def test_a_cell_that_runs_again_closes_its_explorers_and_no_others(shell, metadata):
+    shell.start("one", **metadata)
+    first, second = explore_k(steps()), explore_k(steps())
+    shell.start("two", **({"cellId": "b"} if metadata else {}))
+    other = explore_k(steps())
+    assert not any(map(closed, (first, second, other)))
+    shell.start("one", **metadata)
+    third = explore_k(steps())
+    assert closed(first)
+    assert closed(second)
+    fourth = explore_k(steps())
+    assert not any(map(closed, (third, fourth, other)))
+
+
+def test_a_cell_is_known_by_its_name_when_its_code_changes(shell):
+    shell.start("before", cellId="a")
+    first = explore_k(steps())
+    shell.start("before", cellId="b")  # a copy of the cell
+    assert not closed(first)
+    shell.start("after", cellId="a")
+    explore_k(steps())
+    assert closed(first)
+
+
+@pytest.mark.parametrize("request_", [{}, {"header": {"msg_id": "1"}, "content": {"comm_id": "c"}}])
+def test_what_no_cell_has_made_stays_open(shell, request_):
+    shell.request = request_
+    first = explore_k(steps())
+    explore_k(steps())
+    assert not closed(first)
+
+
+def test_in_a_kernel_a_cell_that_runs_again_keeps_one_figure_and_its_widgets():
+    cell = "explore_k(curve_scene(range(1, 60), {'ID': range(1, 60)}))"
+    count = (
+        "import gc, ipywidgets\n"
+        "gc.collect()\n"
+        "scenes = sum(type(each).__name__ == 'Scene' for each in gc.get_objects())\n"
+        "print(scenes, len(ipywidgets.widgets.widget._instances))"
+    )
+    cells = ["from tutorial_helpers import curve_scene, explore_k", cell, count, cell, cell, count]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in cells])
+    NotebookClient(notebook, kernel_name="python3", extra_arguments=["--log-level=ERROR"]).execute()
+    first, last = (notebook.cells[at].outputs[0].text for at in (2, 5))
+    assert first == last
+    assert first.startswith("1 ")

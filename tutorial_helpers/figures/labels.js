@@ -2,11 +2,13 @@
 // Notebook 7, which jumps to the next heading, and plays on under the hand: mend it in the page.
 (function label(tries) {
   const { mark, name, title, stops } = NAMES;
-  const explorers = [...document.querySelectorAll("." + mark)];
-  if (!explorers.some((explorer) => explorer.querySelector(".noUi-handle"))) {
-    return tries && setTimeout(label, 100, tries - 1);
-  }
-  for (const explorer of explorers) {
+  // one explorer may be shown in several places, and this script comes with each of them
+  const explorers = [...document.querySelectorAll("." + mark + ":not([data-labelled])")];
+  const whole = (explorer) =>
+    [".noUi-handle", "input", "img", ".widget-html-content", ".widget-play button"]
+      .every((selector) => explorer.querySelector(selector));
+  for (const explorer of explorers.filter(whole)) {
+    explorer.dataset.labelled = "true";
     const set = (selector, labels) =>
       explorer.querySelectorAll(selector).forEach((element, i) =>
         element.setAttribute("aria-label", labels[i]));
@@ -35,4 +37,5 @@
     new MutationObserver(place).observe(handle, { attributeFilter: ["aria-valuetext"] });
     place();
   }
+  if (tries && !(explorers.length && explorers.every(whole))) setTimeout(label, 100, tries - 1);
 })(100);
