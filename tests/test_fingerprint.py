@@ -146,6 +146,17 @@ def test_modules_of_the_reader_count_by_what_is_used_of_them(tmp_path, monkeypat
     assert prints[0][1] != prints[2][1]
 
 
+def test_a_function_that_stands_in_for_one_of_python_counts_by_its_name():
+    """IPython puts an ``open`` of its own into every notebook, which says that it is io's."""
+
+    @functools.wraps(open)
+    def careful(file, *arguments):
+        return open(file, *arguments)
+
+    del careful.__wrapped__
+    assert fingerprint(defined("def job(s): return open(s)", open=careful))
+
+
 @pytest.mark.parametrize("name", ["numpy", "scipy", "sklearn"])
 def test_another_release_of_a_library_is_another_fingerprint(name, monkeypatch):
     before = fingerprint(by_default)

@@ -49,9 +49,9 @@ def fingerprint(*things):
         return _Hasher(coerce_mmap=True).hash((things, versions))
     except Exception as error:  # each library refuses to be pickled with an error of its own
         raise TypeError(
-            f"cannot tell whether this call was made before ({type(error).__name__}: {error}): "
+            f"cannot tell whether this call was made before ({next(iter(error.args), error)}): "
             "pass plain data, arrays, networks and functions, and let the job name no others"
-        ) from error
+        ) from None
 
 
 class _Hasher(NumpyHasher):
@@ -71,8 +71,8 @@ class _Hasher(NumpyHasher):
         if _is_own(module):
             makings = _function(thing) if isinstance(thing, FunctionType) else _class(thing)
             return str, (thing.__qualname__,), makings
-        if module.partition(".")[0] in sys.stdlib_module_names:
-            return NotImplemented
+        if isinstance(thing, type) and module.partition(".")[0] in sys.stdlib_module_names:
+            return NotImplemented  # the word for `str` itself, among others
         return str, (module, thing.__qualname__, _version(module))
 
 
