@@ -1,4 +1,4 @@
-"""Studies: resumed, in order, equal to pruning one by one; intervals against scipy."""
+"""Studies: equal to pruning one by one, as stored; intervals against scipy."""
 
 import csv
 from importlib.resources import files
@@ -6,21 +6,21 @@ from importlib.resources import files
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.sparse import csr_array
 
+from benchmarks.make_studies import STUDIES, save
 from tutorial_helpers import (
     compare_methods,
     generated_split,
-    hidden_activations,
     initial_network,
     load_digits_split,
     load_study,
     paired_differences,
     prune,
-    run_study,
     train_network,
 )
 from tutorial_helpers.correction import CORRECTIONS
-from tutorial_helpers.make_studies import STUDIES, save
+from tutorial_helpers.selection import SELECTIONS
 from tutorial_helpers.studies import GRID
 
 
@@ -49,6 +49,24 @@ def test_every_cell_of_the_grid_is_that_pruning(small_split, small_study):
                 assert small_study["agreement"][name][i] == same
     assert np.all(small_study["accuracy"]["full"] == network.score(X_test, y_test))
     assert np.all(small_study["agreement"]["full"] == 1)
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_a_nested_selection_is_made_once_for_all_k(small_split, monkeypatch, nested):
+    asked = []
+
+    def choose(network, X, k, *, layer=0, random_state=None):
+        asked.append(k)
+        return np.arange(k) if nested else np.arange(30)[-k:]
+
+    choose.nested = nested
+    monkeypatch.setitem(SELECTIONS, "id", choose)
+    found = compare_methods(3, small_split, [4, 9], neurons=30)
+    assert asked == ([9] if nested else [4, 9])
+    X, X_test, y, y_test = small_split
+    network = train_network(X, y, (30,), random_state=3, max_iter=3000)
+    expected = [prune(network, k, X=X, select=choose, correct="mean") for k in (4, 9)]
+    assert found["accuracy"]["id + mean"].tolist() == [n.score(X_test, y_test) for n in expected]
 
 
 def test_references_are_trained_where_asked(small_split, small_study):
@@ -111,53 +129,29 @@ def test_what_cannot_be_studied_is_named(small_split, change, options, message):
         compare_methods(3, (X, X_test, y, y_test), neurons=30, **({"ks": [4]} | options))
 
 
-def noted(seed, note, stop_at=None):
-    """Do a job that leaves a note when it is really done, and may be interrupted."""
-    if seed == stop_at and not (note / "go on").exists():
-        raise KeyboardInterrupt
-    with (note / "done").open("a") as file:
-        file.write(f"{seed}\n")
-    return {"square": seed**2, "inner": {"row": np.arange(3) * seed}}
+def test_data_may_come_sparse_and_labels_with_an_index_of_their_own(small_split, small_study):
+    X, X_test, y, y_test = small_split
+
+    class Labelled(np.ndarray):
+        """Like the column of a table: ``in`` asks for the row's name, not for the value."""
+
+        def __contains__(self, name):
+            return 0 <= name < len(self)
+
+    sparse = csr_array(X), csr_array(X_test), y.view(Labelled), y_test.view(Labelled)
+    found = compare_methods(3, sparse, [4, 9], neurons=30)["accuracy"]
+    assert np.abs(found["id + ridge"] - small_study["accuracy"]["id + ridge"]).max() < 0.05
+    with pytest.raises(ValueError, match="k = 151 neurons cannot be told apart"):
+        compare_methods(3, sparse, [151], neurons=30)
+    keep = y_test != 4
+    with pytest.raises(ValueError, match="class 4 is missing from the test half"):
+        compare_methods(3, (*sparse[:1], X_test[keep], sparse[2], y_test[keep]), [4], neurons=30)
 
 
-def test_an_interrupted_study_goes_on_where_it_stopped(tmp_path):
-    options = {"folder": tmp_path / "kept", "n_jobs": 1, "stop_at": 3}
-    with pytest.raises(
-        KeyboardInterrupt, match=r"what is done is kept in .*kept, and the same call"
-    ):
-        run_study(noted, [1, 2, 3, 4], tmp_path, **options)
-    assert (tmp_path / "done").read_text().split() == ["1", "2"]
-    with pytest.raises(KeyboardInterrupt, match="nothing is kept; with folder=…"):
-        run_study(noted, [3], tmp_path, stop_at=3, n_jobs=1)
-    (tmp_path / "go on").touch()
-    result = run_study(noted, [1, 2, 3, 4], tmp_path, **options)
-    assert (tmp_path / "done").read_text().split() == ["1", "2", "3", "4"]
-    assert result["square"].tolist() == [1, 4, 9, 16]
-    again = run_study(noted, [4, 1], tmp_path, **options)  # read, in the order asked for
-    assert again["inner"]["row"].tolist() == [[0, 4, 8], [0, 1, 2]]
-    assert (tmp_path / "done").read_text().split() == ["1", "2", "3", "4"]
-    run_study(noted, [1], tmp_path, **options | {"stop_at": 7})  # other arguments do not mix
-    assert (tmp_path / "done").read_text().split() == ["1", "2", "3", "4", "1"]
-
-
-def test_side_by_side_is_the_same_as_one_after_the_other(small_split):
-    def job(seed):
-        network = train_network(
-            small_split[0], small_split[2], (10,), random_state=seed, max_iter=3000
-        )
-        return {"Z": hidden_activations(network, small_split[1])}
-
-    alone, beside = (run_study(job, [5, 1, 2], n_jobs=n)["Z"] for n in (1, 2))
-    assert alone.shape == (3, 200, 10)
-    assert run_study(abs, [-3, 2], n_jobs=1).tolist() == [3, 2]  # without a dict
-    # one thread or two may round differently, and training carries that on
-    assert np.allclose(alone, beside, atol=1e-6)
-
-
-@pytest.mark.parametrize("seeds", [[], [1, 2, 1]])
-def test_seeds_that_would_count_twice_are_named(seeds):
-    with pytest.raises(ValueError, match="seeds must hold one or more different numbers, got"):
-        run_study(noted, seeds)
+@pytest.mark.parametrize("split", [None, 3, "digits", ([[0.0]], [0])])
+def test_a_split_that_is_none_is_named(split):
+    with pytest.raises(TypeError, match="split must be X_train, X_test, y_train, y_test"):
+        compare_methods(1, split, [1])
 
 
 def test_intervals_are_those_of_the_paired_t_test():
@@ -193,6 +187,19 @@ def test_methods_that_never_differ_have_an_interval_of_length_zero():
 def test_pairs_that_do_not_fit_are_named(a, b):
     with pytest.raises(ValueError, match="two arrays of the same shape"):
         paired_differences(np.ones(a), np.ones(b))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"confidence": 95}, "confidence must lie between 0 and 1, such as 0.95; got 95"),
+        ({"confidence": np.nan}, "confidence must lie between 0 and 1"),
+        ({"comparisons": 0}, "comparisons must be a whole number of at least 1"),
+    ],
+)
+def test_intervals_that_mean_nothing_are_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        paired_differences(np.ones((4, 2)), np.zeros((4, 2)), **options)
 
 
 def test_stored_studies_are_complete():

@@ -1,28 +1,26 @@
-"""Comparisons over many seeds: side by side, resumable, with intervals that admit how many.
+"""Comparisons over many seeds, with intervals that account for how many (lesson 08).
 
-One training and one order of the neurons per seed serve all k. ``make_studies.py`` makes the
-stored tables.
+One training and one order of the neurons per seed serve all k. The stored tables are made by
+``python -m benchmarks.make_studies``.
 """
 
 import csv
-import sys
+import math
 from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
-from IPython import get_ipython
-from IPython.display import display
-from ipywidgets import IntProgress
-from joblib import Memory, Parallel, cpu_count, delayed, parallel_config
 from scipy.stats import t
 from sklearn.datasets import make_classification
 from sklearn.neural_network import MLPClassifier
 
+from ._validation import check_k
 from .correction import CORRECTIONS, no_correction
 from .decomposition import PivotedQR
-from .networks import hidden_activations, labels_from_logits, smaller_network, train_network
+from .networks import hidden_activations, smaller_network, train_network
 from .pruning import prune
-from .selection import SELECTIONS, by_leverage
+from .running import run_study  # noqa: F401, until the package imports it from there
+from .selection import SELECTIONS
 
 GRID = ("random", "magnitude", "norm product", "variance", "leverage", "id", "greedy")
 
@@ -125,24 +123,19 @@ def compare_methods(seed, split, ks, *, neurons=1000, references=()):
     >>> bool(result["accuracy"]["id + ridge"][1] > result["accuracy"]["id + none"][1])
     True
     """
-    X, X_test, y, y_test = split = split(seed) if callable(split) else split
-    _check_study(split, ks, references)
+    X, X_test, y, y_test = _check_study(split(seed) if callable(split) else split, ks, references)
     network = train_network(X, y, (neurons,), random_state=seed, max_iter=3000)
-    U, beta = network.coefs_[1], network.intercepts_[1]
-    Z, Z_test = hidden_activations(network, X), hidden_activations(network, X_test)
-    if max(ks) > (rank := PivotedQR(Z).rank):
+    if max(ks) > (rank := PivotedQR(hidden_activations(network, X)).rank):
         raise ValueError(
             f"k = {max(ks)} is beyond the rank {rank} of the hidden activations (seed {seed}): "
             f"{rank} neurons already rebuild all the others. Ask for k up to {rank}."
         )
     predictions = {"full": [network.predict(X_test)] * len(ks)}
     for select in GRID:
-        kept = _kept_at_every_k(select, network, X, ks, seed)
-        for name, correct in CORRECTIONS.items():
-            pruned = [(J, *correct(Z, J, U, beta)) for J in kept]
-            predictions[f"{select} + {name}"] = [
-                labels_from_logits(network, Z_test[:, J] @ U_new + beta_new)
-                for J, U_new, beta_new in pruned
+        chosen = _kept_at_every_k(select, network, X, ks, seed)
+        for correct in CORRECTIONS:
+            predictions[f"{select} + {correct}"] = [
+                prune(network, k, X=X, select=chosen, correct=correct).predict(X_test) for k in ks
             ]
     small = {k: _references(network, X, y, k, seed) for k in references}
     for name in next(iter(small.values()), {}):
@@ -159,11 +152,14 @@ def _equal(truth, predictions):
 
 
 def _kept_at_every_k(select, network, X, ks, seed):
+    """Return a selection for `prune` that has chosen for all ks beforehand."""
     choose = SELECTIONS[select]
-    if choose is by_leverage:
-        return [choose(network, X, k) for k in ks]
-    order = choose(network, X, max(ks), random_state=seed)
-    return [order[:k] for k in ks]
+    if getattr(choose, "nested", False):
+        order = choose(network, X, max(ks), random_state=seed)
+        kept = {k: order[:k] for k in ks}
+    else:
+        kept = {k: choose(network, X, k, random_state=seed) for k in ks}
+    return lambda network, X, k, **options: kept[k]
 
 
 def _references(network, X, y, k, seed):
@@ -182,94 +178,27 @@ def _references(network, X, y, k, seed):
 
 
 def _check_study(split, ks, references):
+    if not isinstance(split, list | tuple) or len(split) != 4:
+        raise TypeError(
+            "split must be X_train, X_test, y_train, y_test, as train_test_split returns them, or "
+            f"a function of the seed that returns these; got {type(split).__name__}"
+        )
     X, _, y, y_test = split
-    if missing := sorted(set(np.unique(y).tolist()) ^ set(np.unique(y_test).tolist())):
-        half = "test" if missing[0] in y else "training"
+    classes = [set(np.unique(labels).tolist()) for labels in (y, y_test)]
+    if missing := sorted(classes[0] ^ classes[1]):
+        half = "test" if missing[0] in classes[0] else "training"
         raise ValueError(
             f"class {missing[0]!r} is missing from the {half} half: accuracy would not count it. "
             "Shuffle before splitting, or split with stratify=y."
         )
-    if max(ks) > len(X):
+    if max(ks) > (samples := X.shape[0]):
         raise ValueError(
-            f"k = {max(ks)} neurons cannot be told apart by {len(X)} training samples: the rank of "
-            "the activations is at most the number of samples. Use more samples or a smaller k."
+            f"k = {max(ks)} neurons cannot be told apart by {samples} training samples: the rank "
+            "of the activations is at most the number of samples. Use more samples or a smaller k."
         )
     if unknown := set(references) - set(ks):
         raise ValueError(f"references must be some of ks = {list(ks)}, got also {sorted(unknown)}")
-
-
-def run_study(job, seeds, *arguments, folder=None, n_jobs=None, **options):
-    """Run a job once for each seed, several at a time, and stack the results.
-
-    Parameters
-    ----------
-    job : callable
-        ``job(seed, *arguments, **options)`` returns a number, an array, or a dict of such or of
-        further dicts.
-    seeds : sequence of int
-    *arguments, **options
-        What the job gets besides the seed.
-    folder : path, optional
-        Keeps the result of every seed that is done: a study that was interrupted goes on from
-        there, and a finished one is read. Another job or other arguments do not mix with it.
-    n_jobs : int, optional
-        Seeds at a time, by default one for each core. Each has one thread for its matrices.
-
-    Returns
-    -------
-    result : dict or ndarray
-        As the job's, each value with a first axis for the seeds.
-
-    Raises
-    ------
-    ValueError
-        If there is no seed or one comes twice, which would be counted as two observations.
-    KeyboardInterrupt
-        If it is interrupted, with a word on what is kept.
-
-    Examples
-    --------
-    >>> run_study(lambda seed, power: {"value": seed**power}, [1, 2, 3], 2, n_jobs=1)
-    {'value': array([1, 4, 9])}
-    """
-    seeds = list(seeds)
-    if not seeds or len(set(seeds)) < len(seeds):
-        raise ValueError(f"seeds must hold one or more different numbers, got {seeds}")
-    if folder is not None:
-        job = Memory(folder, verbose=0).cache(job)
-    n_jobs = n_jobs or min(len(seeds), cpu_count())
-    calls = (delayed(job)(seed, *arguments, **options) for seed in seeds)
-    try:
-        with parallel_config("loky", n_jobs=n_jobs, inner_max_num_threads=1):
-            results = Parallel(return_as="generator")(calls)
-            return _stack(list(_with_progress(results, len(seeds))))
-    except KeyboardInterrupt:
-        kept = f"what is done is kept in {folder}, and the same call goes on from there"
-        lost = "nothing is kept; with folder=… the next one can be interrupted"
-        raise KeyboardInterrupt(f"study interrupted: {kept if folder else lost}") from None
-
-
-def _stack(results):
-    first = results[0]
-    if isinstance(first, dict):
-        return {name: _stack([result[name] for result in results]) for name in first}
-    return np.array(results)
-
-
-def _with_progress(results, total):
-    """Pass results on while a bar tells how many there are."""
-    in_notebook = getattr(get_ipython(), "kernel", None) is not None
-    bar = IntProgress(max=total, description="seeds") if in_notebook else None
-    if in_notebook:
-        display(bar)
-    for done, result in enumerate(results, start=1):
-        if in_notebook:
-            bar.value = done
-        elif sys.stderr.isatty():
-            print(f"\rseeds: {done} of {total}", end="\n" * (done == total), file=sys.stderr)
-        yield result
-    if in_notebook:
-        bar.close()
+    return split
 
 
 class Differences(NamedTuple):
@@ -303,7 +232,8 @@ def paired_differences(a, b, *, comparisons=None, confidence=0.95):
     Raises
     ------
     ValueError
-        If the shapes differ or fewer than two seeds are given.
+        If the shapes differ, fewer than two seeds are given, ``comparisons`` is no count or
+        ``confidence`` no fraction.
 
     Notes
     -----
@@ -323,7 +253,12 @@ def paired_differences(a, b, *, comparisons=None, confidence=0.95):
             "paired_differences needs two arrays of the same shape (seeds, p) with at least two "
             f"seeds, got {a.shape} and {b.shape}"
         )
-    level = 1 - (1 - confidence) / (comparisons or a.shape[1])
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, such as 0.95; got {confidence}")
+    if comparisons is None:
+        comparisons = a.shape[1]
+    comparisons = check_k(comparisons, math.inf, "all that you look at", name="comparisons")
+    level = 1 - (1 - confidence) / comparisons
     mean, spread = (a - b).mean(axis=0), (a - b).std(axis=0, ddof=1)
     half = spread / np.sqrt(len(a)) * t.ppf((1 + level) / 2, len(a) - 1)
     return Differences(mean, mean - half, mean + half)
@@ -344,8 +279,8 @@ def load_study(name):
     Parameters
     ----------
     name : {"digits", "generated", "convolutional"}
-        The last is made by ``train_convolutional.py``; there k counts the channels that the first
-        convolution keeps, and the second keeps twice as many.
+        The last is made by ``benchmarks/train_convolutional.py``; there k counts the channels
+        that the first convolution keeps, and the second keeps twice as many.
 
     Returns
     -------

@@ -1,19 +1,17 @@
 """Train the convolutional network that ships with the package: needs the extra ``torch``.
 
-``python -m tutorial_helpers.train_convolutional`` trains on the first half of the digits only. It
-writes ``convolutional.npz`` beside this file: the weights of the network of the first seed, a few
-of its logits as PyTorch computes them, its accuracies, and the versions that made them. How
-pruning goes with the networks of all seeds is the study ``convolutional`` of `load_study`.
+``python -m benchmarks.train_convolutional`` trains on the first half of the digits only. It writes
+``tutorial_helpers/convolutional.npz``: the weights of the network of the first seed, a few of its
+logits as PyTorch computes them, its accuracies, and the versions that made them. How pruning goes
+with the networks of all seeds is the study ``convolutional`` of `load_study`.
 """
 
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 
-from .convolution import ConvolutionalNetwork, as_images, prune_channels
-from .data import load_digits_split
-from .make_studies import save
+from benchmarks.make_studies import RESULTS, save
+from tutorial_helpers import ConvolutionalNetwork, as_images, load_digits_split, prune_channels
 
 SEEDS = range(10)
 # channels that the first convolution keeps; the second keeps twice as many
@@ -90,7 +88,7 @@ def measure(network, images, X_test, y_test):
     return table
 
 
-def main(folder=Path(__file__).parent):
+def main(folder=RESULTS.parent):
     """Train, measure and store."""
     X_train, X_test, y_train, y_test = load_digits_split()
     X_train, X_test = as_images(X_train), as_images(X_test)

@@ -1,14 +1,18 @@
-"""Make the tables of `load_study` anew: ``python -m tutorial_helpers.make_studies``.
+"""Make the tables of `load_study` anew: ``python -m benchmarks.make_studies``.
 
-Takes minutes; when interrupted, the same command goes on where it stopped.
+Takes minutes; when interrupted, the same command goes on where it stopped, unless something that
+the results depend on has changed.
 """
 
 import csv
 import shutil
 from pathlib import Path
 
-from .data import load_digits_split
-from .studies import compare_methods, generated_split, run_study
+from tutorial_helpers import compare_methods, generated_split, load_digits_split, run_study
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "tutorial_helpers" / "results"
+UNFINISHED = ROOT / "unfinished_studies"
 
 STUDIES = {
     # name of the table → seeds, arguments and options of `compare_methods`
@@ -38,11 +42,10 @@ def save(path, ks, seeds, result):
 
 def main():
     """Run all studies and write their tables."""
-    unfinished = Path("unfinished_studies")
     for name, (seeds, arguments, options) in STUDIES.items():
-        result = run_study(compare_methods, seeds, *arguments, folder=unfinished, **options)
-        save(Path(__file__).parent / "results" / f"{name}.csv", arguments[1], seeds, result)
-    shutil.rmtree(unfinished)
+        result = run_study(compare_methods, seeds, *arguments, folder=UNFINISHED, **options)
+        save(RESULTS / f"{name}.csv", arguments[1], seeds, result)
+    shutil.rmtree(UNFINISHED)
 
 
 if __name__ == "__main__":
