@@ -1,8 +1,8 @@
 """How the next layer makes up for the neurons that are gone (lessons 04 and 08).
 
-Each correction takes the activations ``Z`` (n, m) of all neurons on the calibration data, the kept
-indices ``J`` (k,), the most important first, and the next layer's weights ``U`` (m, c) and bias
-``β`` (c,). It returns ``U_new`` (k, c) and ``β_new`` (c,), so that ``Z[:, J] U_new + β_new``
+Each correction takes the activations ``Z`` (n, m) of all neurons on the calibration data, ``kept``
+(k,), the indices ``J`` of those that stay, the most important first, and the next layer's weights
+``U`` (m, c) and bias ``beta``, β (c,). It returns ``U_new`` (k, c) and ``β_new`` (c,), so that ``Z[:, J] U_new + β_new``
 stands in for ``Z U + β``.
 
 What is kept stands for itself: a correction only *adds* to ``U[J]`` and ``β`` what the kept

@@ -101,7 +101,8 @@ def compare_methods(seed, split, ks, *, neurons=1000, references=()):
     references : sequence of int
         Those of the ks for which small networks are trained as well: from scratch; pruned and
         trained for 20 more epochs; lottery tickets, which are the kept neurons put back to their
-        own initial weights and trained. At the other ks they are NaN.
+        own initial weights and trained. At the other ks they are NaN. Both are for the stored
+        tables.
 
     Returns
     -------
@@ -223,6 +224,7 @@ def paired_differences(a, b, *, comparisons=None, confidence=0.95):
     comparisons : int, optional
         ``q``, by default p. Count every comparison that you look at.
     confidence : float
+        For readers who need another than 95 %.
 
     Returns
     -------
