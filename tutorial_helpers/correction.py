@@ -2,8 +2,8 @@
 
 Each correction takes the activations ``Z`` (n, m) of all neurons on the calibration data, ``kept``
 (k,), the indices ``J`` of those that stay, the most important first, and the next layer's weights
-``U`` (m, c) and bias ``beta``, β (c,). It returns ``U_new`` (k, c) and ``β_new`` (c,), so that ``Z[:, J] U_new + β_new``
-stands in for ``Z U + β``.
+``U`` (m, c) and bias ``beta``, β (c,). It returns ``U_new`` (k, c) and ``β_new`` (c,), so that
+``Z[:, J] U_new + β_new`` stands in for ``Z U + β``.
 
 What is kept stands for itself: a correction only *adds* to ``U[J]`` and ``β`` what the kept
 neurons can say for the removed ones. So removing nothing changes nothing. A kept neuron that tells
