@@ -2,12 +2,15 @@
 
 The name of a function does not tell what it does: two closures of one factory share it, and a
 global may have another value today. So a function counts by its code, its defaults, what it
-encloses, and the globals that it names, and these in the same way.
+encloses, and the globals that it names, and these in the same way. A function of this package
+counts by all the package's files.
 """
 
 import platform
 import sys
+from functools import cache
 from inspect import unwrap
+from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 
 from joblib.hashing import NumpyHasher
@@ -79,14 +82,22 @@ class _Hasher(NumpyHasher):
 def _is_own(module):
     """Tell what a reader may change from what is installed."""
     top = module.partition(".")[0]
-    if top in sys.stdlib_module_names:
+    if top in sys.stdlib_module_names or top == __package__:
         return False
     file = getattr(sys.modules.get(top), "__file__", None) or ""
     installed = "site-packages" in file or "dist-packages" in file
-    return top in ("__main__", "__mp_main__", __package__) or not installed
+    return top in ("__main__", "__mp_main__") or not installed
+
+
+@cache
+def _sources():
+    """Return the text of all modules of this package."""
+    return [path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py"))]
 
 
 def _version(module):
+    if module.partition(".")[0] == __package__:
+        return _sources()
     return getattr(sys.modules.get(module.partition(".")[0]), "__version__", "")
 
 
