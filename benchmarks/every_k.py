@@ -183,8 +183,8 @@ def growth():
         rows += [[name, *seconds], ["exponent p", "", *exponents]]
     text = (
         "All k on the calibration data, 10 classes. The exponent p is that of time ∝ sizeᵖ from "
-        "one size to the next, both timed in turns. Small sizes still feel what each call costs, however "
-        "little it does; with n = m the operations grow as the third power.\n\n"
+        "one size to the next, both timed in turns. Small sizes still feel what each call costs, "
+        "however little it does; with n = m the operations grow as the third power.\n\n"
         + table(["growing", *map(str, common.GROWTH)], rows)
     )
     return text, np.array(common.GROWTH), curves
