@@ -1,7 +1,7 @@
 """Measure every ratio that the README and the lessons quote: ``python -m benchmarks``.
 
-Writes ``results.md`` and ``results.png`` beside this file, in some five minutes on a machine that
-does nothing else. Contestants take turns, so that a slow moment hits all alike; what counts are
+Writes ``results.md`` and ``results.png`` beside this file, in a few minutes on a machine that does
+nothing else. Contestants take turns, so that a slow moment hits all alike; what counts are
 ratios within a round. Linear algebra runs on one thread: so the ratios depend least on the machine
 and on what else it does.
 """

@@ -36,10 +36,9 @@ def table(head, rows):
 
 def spread(seconds):
     """Write the median and the quartiles of some seconds."""
-    low, middle, high = np.percentile(seconds, [25, 50, 75])
-    if middle > 1:
-        return f"{middle:.2f} s ({low:.2f}–{high:.2f})"
-    return f"{1e3 * middle:.3g} ms ({1e3 * low:.3g}–{1e3 * high:.3g})"
+    unit, scale = ("s", 1) if np.median(seconds) >= 1 else ("ms", 1e3)
+    low, middle, high = (number(scale * s) for s in np.percentile(seconds, [25, 50, 75]))
+    return f"{middle} {unit} ({low}–{high})"
 
 
 def ratio(timings, name, of):

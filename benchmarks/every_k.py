@@ -179,12 +179,12 @@ def growth():
             )
             exponents.append(f"{middle:.2f} ({low:.2f}–{high:.2f})")
         curves[name] = medians
-        seconds = [f"{s:.2f} s" if s > 1 else f"{1e3 * s:.3g} ms" for s in medians]
+        seconds = [spread([s]).partition(" (")[0] for s in medians]
         rows += [[name, *seconds], ["exponent p", "", *exponents]]
     text = (
         "All k on the calibration data, 10 classes. The exponent p is that of time ∝ sizeᵖ from "
-        "one size to the next, both timed in turns. It settles where the operations, of which the "
-        "largest size has most, outweigh what each call costs.\n\n"
+        "one size to the next, both timed in turns. Small sizes still feel what each call costs, "
+        "however little it does; with n = m the operations grow as the third power.\n\n"
         + table(["growing", *map(str, common.GROWTH)], rows)
     )
     return text, np.array(common.GROWTH), curves

@@ -81,5 +81,5 @@ def test_ratios_are_taken_within_rounds():
         "1.93",
         "0.02",
     ]
-    assert common.spread([1.5, 1.5, 1.5]) == "1.50 s (1.50–1.50)"
+    assert common.spread([1.5, 1.5, 1.5]) == "1.5 s (1.5–1.5)"
     assert common.spread([0.0426] * 3) == "42.6 ms (42.6–42.6)"

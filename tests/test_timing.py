@@ -72,6 +72,24 @@ def test_the_table_has_a_row_for_each_with_medians_and_quartiles(clock):
     assert len({len(line) for line in lines[:3]}) == 1  # columns line up
 
 
+def test_calls_that_are_quicker_than_the_clock_have_a_table(clock):
+    contestants = {name: takes(clock, [s], [], name) for name, s in (("a", 1), ("b", 0), ("c", 0))}
+    timings = time_calls(contestants, repeats=1, warm_up=0)
+    assert timings.ratio("b") == np.inf
+    timings.seconds.pop("a")
+    assert np.isnan(timings.ratio("c"))
+    assert [line.split()[-1] for line in repr(timings).splitlines()[1:3]] == ["nan", "nan"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.9997, "1000"), (0.0999, "99.9"), (0.09996, "100"), (12.5, "12500")]
+)
+def test_milliseconds_are_never_told_in_powers_of_ten(clock, seconds, told):
+    timings = time_calls({"a": takes(clock, [seconds], [], "a")}, repeats=1, warm_up=0)
+    expected = ["a", told, "ms", f"{told}–{told}", "ms", "1.00"]
+    assert repr(timings).splitlines()[1].split() == expected
+
+
 def test_the_number_of_threads_is_the_one_in_force():
     with threadpool_limits(1):
         assert time_calls({"nothing": int}, repeats=1).threads == 1

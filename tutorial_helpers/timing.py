@@ -42,16 +42,17 @@ class Timings:
 
     def ratio(self, name):
         """Return how many times as long the first contestant takes (ratio of medians)."""
-        return self.median(next(iter(self.seconds))) / self.median(name)
+        first = self.median(next(iter(self.seconds)))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # the clock of a browser is coarse: a quick call may take no time at all
+            return float(np.divide(first, self.median(name)))
 
     def __repr__(self):
         first = next(iter(self.seconds))
         rows = [("contestant", "median", "quartiles", f"{first} is … times as slow")]
         for name, seconds in self.seconds.items():
-            low, middle, high = 1e3 * np.percentile(seconds, [25, 50, 75])
-            spread = f"{low:.3g}–{high:.3g} ms" if high < 1000 else f"{low:.0f}–{high:.0f} ms"
-            median = f"{middle:.3g} ms" if middle < 1000 else f"{middle:.0f} ms"
-            rows.append((name, median, spread, f"{self.ratio(name):.2f}"))
+            low, middle, high = (_digits(1e3 * s) for s in np.percentile(seconds, [25, 50, 75]))
+            rows.append((name, f"{middle} ms", f"{low}–{high} ms", f"{self.ratio(name):.2f}"))
         widths = [max(len(row[i]) for row in rows) for i in range(4)]
         lines = [
             "  ".join(
@@ -63,6 +64,11 @@ class Timings:
         repeats = len(self.seconds[first])
         lines.append(f"({repeats} repeats, alternated; at most {self.threads} BLAS threads)")
         return "\n".join(lines)
+
+
+def _digits(value):
+    """Write at least three digits, and no power of ten: 999.7 is 1000, not 1e+03."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def time_calls(contestants, *, repeats=20, warm_up=2):
