@@ -50,6 +50,7 @@ from .figures import (
 )
 from .networks import hidden_activations, logits, smaller_network, train_network
 from .pruning import prune, prune_by_id, prune_by_magnitude
+from .running import run_study
 from .selection import (
     at_random,
     by_greedy,
@@ -67,7 +68,6 @@ from .studies import (
     initial_network,
     load_study,
     paired_differences,
-    run_study,
 )
 from .timing import time_calls, time_predict
 

@@ -19,7 +19,6 @@ from .correction import CORRECTIONS, no_correction
 from .decomposition import PivotedQR
 from .networks import hidden_activations, smaller_network, train_network
 from .pruning import prune
-from .running import run_study  # noqa: F401, until the package imports it from there
 from .selection import SELECTIONS
 
 GRID = ("random", "magnitude", "norm product", "variance", "leverage", "id", "greedy")
