@@ -54,15 +54,16 @@ def _report(scene):
     }
 print(json.dumps([_report(scene) for scene in _scenes]))
 """
-# one explorer in two cells
-SHOWN_TWICE = (
+# one explorer in two cells, and how many widgets the kernel keeps
+SHOWN_TWICE = [
     """
 from tutorial_helpers import curve_scene, explore_k
 explorer = explore_k(curve_scene(range(1, 60), {"ID": range(1, 60)}))
 explorer
 """,
     "explorer",
-)
+    "import ipywidgets\nprint(len(ipywidgets.widgets.widget._instances))",
+]
 DIGEST = """async (picture) => {
     const bytes = await (await fetch(picture.src)).arrayBuffer();
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
@@ -178,8 +179,9 @@ def test_an_explorer_shown_twice_and_run_again(lessons):
     page, said = watched(lessons.chromium)
     with picture_kept(page, "lab-twice"):
         harness.start(page, lessons.address, TWICE)
+        kept = []
         for _ in range(2):
-            harness.finish(page)
+            kept.append(harness.finish(page)[-1][0]["text"])
             handles = page.locator(harness.HANDLE)
             expect(handles).to_have_count(2)
             for i, key in enumerate(("Home", "End")):
@@ -196,6 +198,7 @@ def test_an_explorer_shown_twice_and_run_again(lessons):
                 }"""
             )
         assert said == []
+        assert kept[0] == kept[1]
         harness.shut_down(page)
 
 
