@@ -7,11 +7,10 @@ import re
 import weakref
 
 import ipywidgets
-import nbformat
 import numpy as np
 import pytest
+from jupyter_client.manager import start_new_kernel
 from matplotlib.figure import Figure
-from nbclient import NotebookClient
 from PIL import Image
 
 import tutorial_helpers.figures.explorer as module
@@ -237,11 +236,10 @@ class Shell:
     def __init__(self):
         self.run, self.request = 0, {}
 
-    def start(self, code, **metadata):
+    def start(self, cell):
         """Begin to run a cell."""
         self.run += 1
-        header = {"msg_id": str(self.run)}
-        self.request = {"header": header, "metadata": metadata, "content": {"code": code}}
+        self.request = {"header": {"msg_id": str(self.run)}, "metadata": {"cellId": cell}}
 
     def get_parent(self):
         """Return the request that has started the cell."""
@@ -260,14 +258,13 @@ def shell(monkeypatch):
     return shell
 
 
-@pytest.mark.parametrize("metadata", [{}, {"cellId": "a"}])
-def test_a_cell_that_runs_again_closes_its_explorers_and_no_others(shell, metadata):
-    shell.start("one", **metadata)
+def test_a_cell_that_runs_again_closes_its_explorers_and_no_others(shell):
+    shell.start("one")
     first, second = explore_k(steps()), explore_k(steps())
-    shell.start("two", **({"cellId": "b"} if metadata else {}))
+    shell.start("two")
     other = explore_k(steps())
     assert not any(map(closed, (first, second, other)))
-    shell.start("one", **metadata)
+    shell.start("one")
     third = explore_k(steps())
     assert closed(first)
     assert closed(second)
@@ -275,35 +272,39 @@ def test_a_cell_that_runs_again_closes_its_explorers_and_no_others(shell, metada
     assert not any(map(closed, (third, fourth, other)))
 
 
-def test_a_cell_is_known_by_its_name_when_its_code_changes(shell):
-    shell.start("before", cellId="a")
-    first = explore_k(steps())
-    shell.start("before", cellId="b")  # a copy of the cell
-    assert not closed(first)
-    shell.start("after", cellId="a")
-    explore_k(steps())
-    assert closed(first)
-
-
-@pytest.mark.parametrize("request_", [{}, {"header": {"msg_id": "1"}, "content": {"comm_id": "c"}}])
-def test_what_no_cell_has_made_stays_open(shell, request_):
+@pytest.mark.parametrize("request_", [{}, {"header": {"msg_id": "1"}, "content": {"code": "c"}}])
+def test_what_no_cell_with_a_name_has_made_stays_open(shell, request_):
     shell.request = request_
     first = explore_k(steps())
+    shell.request = request_ | {"header": {"msg_id": "2"}}
     explore_k(steps())
     assert not closed(first)
 
 
 def test_in_a_kernel_a_cell_that_runs_again_keeps_one_figure_and_its_widgets():
+    setup = "import gc, ipywidgets\nfrom tutorial_helpers import curve_scene, explore_k"
     cell = "explore_k(curve_scene(range(1, 60), {'ID': range(1, 60)}))"
     count = (
-        "import gc, ipywidgets\n"
         "gc.collect()\n"
         "scenes = sum(type(each).__name__ == 'Scene' for each in gc.get_objects())\n"
         "print(scenes, len(ipywidgets.widgets.widget._instances))"
     )
-    cells = ["from tutorial_helpers import curve_scene, explore_k", cell, count, cell, cell, count]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in cells])
-    NotebookClient(notebook, kernel_name="python3", extra_arguments=["--log-level=ERROR"]).execute()
-    first, last = (notebook.cells[at].outputs[0].text for at in (2, 5))
+    manager, client = start_new_kernel(extra_arguments=["--log-level=ERROR"])
+    printed = []
+    try:
+        for code in (setup, cell, count, cell, cell, count):
+            content = {"code": code, "silent": False, "store_history": True}
+            request = client.session.msg("execute_request", content, metadata={"cellId": code})
+            client.shell_channel.send(request)
+            client.get_shell_msg(timeout=60)
+            while (message := client.get_iopub_msg(timeout=60)) and not (
+                message["parent_header"].get("msg_id") == request["header"]["msg_id"]
+                and message["content"].get("execution_state") == "idle"
+            ):
+                printed += [message["content"]["text"]] if message["msg_type"] == "stream" else []
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    first, last = printed
     assert first == last
     assert first.startswith("1 ")

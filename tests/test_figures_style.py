@@ -42,7 +42,7 @@ SCENES = {
         np.eye(2, 64), range(64), np.ones((2, 2, 64)), {"a": [0.5, 0.1]}
     ),
 }
-STYLES = ["dark_background", "ggplot", "Solarize_Light2", "seaborn-v0_8-poster", "classic"]
+STYLES = ["dark_background", "ggplot", "classic"]
 
 
 def drawn(name):

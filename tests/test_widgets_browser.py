@@ -17,7 +17,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SITE = ROOT / "build" / "site"
 PAGES = ["index.html", *(f"{path.stem}.html" for path in NOTEBOOKS)]
 SHOTS = ROOT / "build" / "screenshots"
-EMPTY = "empty.ipynb"
+EMPTY, TWICE = "empty.ipynb", "twice.ipynb"
 
 try:
     from axe_playwright_python.sync_playwright import Axe
@@ -54,6 +54,16 @@ def _report(scene):
     }
 print(json.dumps([_report(scene) for scene in _scenes]))
 """
+# one explorer in two cells, and how many widgets the kernel keeps
+SHOWN_TWICE = [
+    """
+from tutorial_helpers import curve_scene, explore_k
+explorer = explore_k(curve_scene(range(1, 60), {"ID": range(1, 60)}))
+explorer
+""",
+    "explorer",
+    "import ipywidgets\nprint(len(ipywidgets.widgets.widget._instances))",
+]
 DIGEST = """async (picture) => {
     const bytes = await (await fetch(picture.src)).arrayBuffer();
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
@@ -94,6 +104,8 @@ def lessons(chromium, tmp_path_factory):
         nbformat.write(notebook, folder / path.name)
     notebook.cells = notebook.cells[:1]
     nbformat.write(notebook, folder / EMPTY)
+    notebook.cells = [nbformat.v4.new_code_cell(code) for code in SHOWN_TWICE]
+    nbformat.write(notebook, folder / TWICE)
     with harness.jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
         yield Lessons(chromium, address)
 
@@ -159,6 +171,35 @@ def test_first_lesson_in_notebook_7(lessons):
         )
         assert set(said) <= set(usual)
         assert all("/static/notebook/" in url and ".woff" in url for url in refused)
+
+
+def test_an_explorer_shown_twice_and_run_again(lessons):
+    from playwright.sync_api import expect
+
+    page, said = watched(lessons.chromium)
+    with picture_kept(page, "lab-twice"):
+        harness.start(page, lessons.address, TWICE)
+        kept = []
+        for _ in range(2):
+            kept.append(harness.finish(page)[-1][0]["text"])
+            handles = page.locator(harness.HANDLE)
+            expect(handles).to_have_count(2)
+            for i, key in enumerate(("Home", "End")):
+                expect(handles.nth(i)).to_have_attribute("aria-label", "k")
+                handles.nth(i).focus()
+                page.keyboard.press(key)
+                for status in page.get_by_role("status").all():
+                    expect(status).to_have_text(f"k = {1 + 58 * i}: ID {1 + 58 * i}")
+            page.evaluate(
+                """async () => {
+                    window.ran = false;
+                    await window.jupyterapp.commands.execute("notebook:run-all-cells");
+                    window.ran = true;
+                }"""
+            )
+        assert said == []
+        assert kept[0] == kept[1]
+        harness.shut_down(page)
 
 
 def check_lesson(page):

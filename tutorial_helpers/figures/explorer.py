@@ -37,8 +37,8 @@ class Explorer(widgets.VBox):
 def _replace(explorer):
     """Close the explorers that an earlier run of the same cell has made: their place is taken."""
     request = getattr(get_ipython(), "get_parent", dict)()
-    # a page that does not name its cells sends their code at least
-    cell = request.get("metadata", {}).get("cellId") or request.get("content", {}).get("code")
+    # not every page names its cells; the code alone would close a twin that is still looked at
+    cell = request.get("metadata", {}).get("cellId")
     if cell is None:
         return
     run = request["header"]["msg_id"]

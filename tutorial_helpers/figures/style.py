@@ -1,7 +1,9 @@
 """All lessons: the style of the figures, and one look for each method through the whole series."""
 
 from contextlib import contextmanager, nullcontext
+from functools import cache
 
+import matplotlib as mpl
 import matplotlib.figure
 import matplotlib.style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -34,9 +36,17 @@ LOOKS = {
 TURN = list(LOOKS.values())[:7]
 
 
+@cache
+def _settings():
+    with matplotlib.style.context(["default", "tutorial_helpers.figures.style"]):
+        settings = mpl.rcParams.copy()
+    return {key: settings[key] for key in settings if key not in ("backend", "interactive")}
+
+
 def style():
     """Return a context in which figures look as in the series, whatever style the reader chose."""
-    return matplotlib.style.context(["default", "tutorial_helpers.figures.style"])
+    # only what differs: matplotlib checks each setting, and a slider waits for it
+    return mpl.rc_context({k: v for k, v in _settings().items() if mpl.rcParams[k] != v})
 
 
 class Figure(matplotlib.figure.Figure):
