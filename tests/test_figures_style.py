@@ -97,15 +97,17 @@ def test_in_a_kernel_the_first_plot_of_the_reader_is_shown_after_ours():
         "from tutorial_helpers import curve_scene, plot_curves, show\n"
         "show(plot_curves([1, 2], {'ID': [1, 2]}), 'Two points.')\n"
         "curve_scene([1, 2], {'ID': [1, 2]}).png(1);",
+        "plot_curves([1, 2], {'ID': [1, 2]}).figure",
         "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
         "print(plt.isinteractive(), plt.get_fignums(), plt.get_backend())",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(notebook, kernel_name="python3", extra_arguments=["--log-level=ERROR"]).execute()
     outputs = [cell.outputs for cell in notebook.cells]
-    assert ["image/png" in output.data for output in outputs[1]] == [True]
-    assert outputs[2][0].text.startswith("True [] ")
-    assert "inline" in outputs[2][0].text
+    for shown in outputs[1:3]:
+        assert ["image/png" in output.data for output in shown] == [True]
+    assert outputs[3][0].text.startswith("True [] ")
+    assert "inline" in outputs[3][0].text
 
 
 # --- looks

@@ -1,5 +1,6 @@
 """All lessons: the style of the figures, and one look for each method through the whole series."""
 
+import io
 from contextlib import contextmanager, nullcontext
 from functools import cache
 
@@ -70,6 +71,12 @@ class Figure(matplotlib.figure.Figure):
         """Save in the style of the series."""
         with style():
             super().savefig(*arguments, **options)
+
+    def _repr_png_(self):
+        # a notebook can show it even if nobody has asked pyplot for a backend yet
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png")
+        return buffer.getvalue()
 
 
 def style_of(figure):
