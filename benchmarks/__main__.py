@@ -48,7 +48,7 @@ def machine():
 def draw(bars, sizes, curves):
     """Draw what all k cost, and how that grows."""
     colours = ["0.35", "#0072B2", "#E69F00", "#D55E00"]
-    with plt.style.context("tutorial_helpers.style"):
+    with plt.style.context("tutorial_helpers.figures.style"):
         figure, (left, right) = plt.subplots(1, 2, figsize=(14, 5))
         left.barh(list(bars), list(bars.values()), color=colours, log=True)
         left.set(xlabel="seconds", title="What every k costs")

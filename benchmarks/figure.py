@@ -12,6 +12,10 @@ METHODS = {
     "best next layer for magnitude's neurons": "magnitude + least squares",
     "magnitude": "magnitude + none",
 }
+LOOKS = {
+    "scratch: trained with k neurons": "scratch",
+    "best next layer for magnitude's neurons": "refit",
+}
 KS = [10, 20, 50, 100, 200, 500]  # where all of them were run
 
 
@@ -26,6 +30,7 @@ def main():
         xlabel="k, neurons kept",
         ylabel="test accuracy",
         full=study.accuracy["full"].mean(),
+        looks=LOOKS,
         logx=True,
     )
     ax.figure.savefig(Path(__file__).with_name("accuracy.png"), metadata={"Software": None})

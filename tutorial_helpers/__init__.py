@@ -71,71 +71,15 @@ from .studies import (
 )
 from .timing import time_calls, time_predict
 
-__all__ = [
-    "load_digits_split",
-    "train_network",
-    "hidden_activations",
-    "logits",
-    "smaller_network",
-    "PivotedQR",
-    "interpolative_decomposition",
-    "by_magnitude",
-    "at_random",
-    "by_id",
-    "by_norm_product",
-    "by_variance",
-    "by_leverage",
-    "by_strong_id",
-    "strong_columns",
-    "by_greedy",
-    "mean_into_bias",
-    "interpolation",
-    "least_squares",
-    "ridge",
-    "prune_by_magnitude",
-    "prune_by_id",
-    "prune",
-    "EveryK",
-    "logits_at_every_k",
-    "accuracy_at_every_k",
-    "smallest_k",
-    "agreement",
-    "as_images",
-    "patch_matrix",
-    "convolve",
-    "max_pool",
-    "ConvolutionalNetwork",
-    "load_convolutional_network",
-    "channel_matrix",
-    "prune_channels",
-    "network_size",
-    "prune_layers",
-    "uniform_path",
-    "greedy_path",
-    "widths_within",
-    "generated_split",
-    "initial_network",
-    "compare_methods",
-    "run_study",
-    "load_study",
-    "paired_differences",
-    "error_bound",
-    "certified",
-    "agreement_lower_limit",
-    "time_calls",
-    "time_predict",
-    "show",
-    "plot_images",
-    "plot_curves",
-    "plot_differences",
-    "plot_stretch",
-    "curve_scene",
-    "weights_scene",
-    "rebuild_scene",
-    "margin_scene",
-    "heat_scene",
-    "explore_k",
-    "show_snapshots",
-    "claim",
-    "progress",
-]
+__all__ = """
+load_digits_split train_network hidden_activations logits smaller_network PivotedQR
+interpolative_decomposition by_magnitude at_random by_id by_norm_product by_variance by_leverage
+by_strong_id strong_columns by_greedy mean_into_bias interpolation least_squares ridge
+prune_by_magnitude prune_by_id prune EveryK logits_at_every_k accuracy_at_every_k smallest_k
+agreement as_images patch_matrix convolve max_pool ConvolutionalNetwork load_convolutional_network
+channel_matrix prune_channels network_size prune_layers uniform_path greedy_path widths_within
+generated_split initial_network compare_methods run_study load_study paired_differences
+error_bound certified agreement_lower_limit time_calls time_predict show plot_images plot_curves
+plot_differences plot_stretch curve_scene weights_scene rebuild_scene margin_scene heat_scene
+explore_k show_snapshots claim progress
+""".split()

@@ -1,4 +1,7 @@
-"""The lessons on magnitude, the ID, pruning with it, and convolutions: the scenes of images."""
+"""The lessons on magnitude, the ID, pruning with it, and convolutions: the scenes of images.
+
+``shape`` is the rows and columns of pixels of one image; otherwise as in `scenes`.
+"""
 
 import numpy as np
 from matplotlib.collections import PolyCollection
@@ -22,20 +25,8 @@ def weights_scene(W, order, *, every=5, shape=(8, 8), columns=20):
         All neurons, the most important one first: position k keeps the first k.
     every : int
         Draws only every so-manyth neuron, so that each image is large enough to be read.
-    shape : tuple of int
-        Rows and columns of pixels of one image.
     columns : int
         Images in a row of the figure.
-
-    Returns
-    -------
-    scene : Scene
-
-    Raises
-    ------
-    ValueError
-        If ``order`` does not name each neuron once, or the weights are not finite or do not fill
-        the shape.
 
     Examples
     --------
@@ -95,17 +86,6 @@ def margin_scene(images, margins, predictions, positions):
     predictions : array-like of shape (p, q)
         The predicted classes at each position, written above the bars.
     positions : sequence of int, length p
-        Rising in equal steps.
-
-    Returns
-    -------
-    scene : Scene
-
-    Raises
-    ------
-    ValueError
-        If there are not as many rows as positions and as many columns as images, or a margin is
-        not finite.
 
     Examples
     --------
@@ -164,19 +144,11 @@ def rebuild_scene(images, order, rebuilt, errors, *, shape=(8, 8)):
         The images rebuilt from 1, 2, …, p pixels.
     errors : dict of str to array-like of shape (p,)
         Relative errors, drawn as curves: the key tells of which images.
-    shape : tuple of int
-        Rows and columns of pixels of one image.
 
     Returns
     -------
     scene : Scene
         Positions from 1 to p.
-
-    Raises
-    ------
-    ValueError
-        If the images and the rebuilt ones do not have as many pixels as the shape, or ``order``
-        does not name as many pixels as are kept.
 
     Examples
     --------

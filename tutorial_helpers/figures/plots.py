@@ -1,4 +1,12 @@
-"""All lessons: plots, which draw what they are given on axes of their own or of the reader."""
+"""All lessons: plots, which draw what they are given on axes of their own or of the reader.
+
+Shared by all: ``ax`` (Axes, or an array of ``axes``) is the reader's own, whose style stays; by
+default new ones in the style of the series. ``title``, ``xlabel`` and ``ylabel`` are str. ``looks``
+(dict of str to str) says which method a label stands for, such as ``{"ID, refit": "id"}``: a method
+looks the same in every figure. A label that is a method's name, such as "ID" or "scratch", needs
+none; all others take what is still free, in turn. The axes are returned, to be shown by `show`.
+ValueError says which numbers or shapes do not fit, and which look is unknown.
+"""
 
 import numpy as np
 from matplotlib.ticker import LogLocator, NullLocator, ScalarFormatter
@@ -30,23 +38,12 @@ def plot_images(images, titles=None, *, axes=None, shape=(8, 8), columns=10, lim
     ----------
     images : array-like of shape (n, pixels)
     titles : list of str, optional
-    axes : array of Axes, optional
     shape : tuple of int
         Rows and columns of pixels of one image.
     columns : int
         Images in a row of the figure.
     limits : tuple of float, optional
         Values drawn white and black; by default each image's own least and largest.
-
-    Returns
-    -------
-    axes : ndarray of Axes
-        To be shown by `show`.
-
-    Raises
-    ------
-    ValueError
-        If there is no image, the pixels do not fill the shape, or titles or axes are missing.
 
     Examples
     --------
@@ -104,27 +101,10 @@ def plot_curves(
     curves : dict of str to array-like of shape (p,) or (runs, p)
         The key is the label. Several runs are drawn as their mean with a band of one standard
         deviation.
-    ax : Axes, optional
-        The reader's own, whose style stays; by default new ones in the style of the series.
-    title, xlabel, ylabel : str
     full : float, optional
         The full network's value, drawn as a grey reference line.
-    looks : dict of str to str, optional
-        Which method a label stands for, such as ``{"ID, refit": "id"}``: a method looks the same
-        in every figure. A label that is a method's name, such as "ID" or "scratch", needs none;
-        all others take what is still free, in turn.
     log, logx : bool
         Whether the vertical, the horizontal axis is logarithmic.
-
-    Returns
-    -------
-    ax : Axes
-        To be shown by `show`.
-
-    Raises
-    ------
-    ValueError
-        If a curve does not have one number for each position, or a look is unknown.
 
     Examples
     --------
@@ -177,17 +157,6 @@ def plot_stretch(A, *, ax=None):
     Parameters
     ----------
     A : array-like of shape (2, 2)
-    ax : Axes, optional
-
-    Returns
-    -------
-    ax : Axes
-        To be shown by `show`.
-
-    Raises
-    ------
-    ValueError
-        If ``A`` has another shape.
 
     Examples
     --------
@@ -226,20 +195,6 @@ def plot_differences(
         Drawn at equal distances, whatever their values.
     differences : dict of str to (mean, low, high), each of shape (p,)
         Fractions, as from `paired_differences`; drawn in percentage points.
-    ax : Axes, optional
-    title, ylabel : str
-    looks : dict of str to str, optional
-        As in `plot_curves`.
-
-    Returns
-    -------
-    ax : Axes
-        To be shown by `show`.
-
-    Raises
-    ------
-    ValueError
-        If a difference is not three rows of one number for each position, or a look is unknown.
 
     Examples
     --------

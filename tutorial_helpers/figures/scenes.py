@@ -1,4 +1,9 @@
-"""All lessons: the scenes of curves; the lessons on selections and corrections: of tables."""
+"""All lessons: the scenes of curves; the lessons on selections and corrections: of tables.
+
+All functions that end in ``_scene`` return a `Scene`, for `explore_k` and `show_snapshots`. Its
+positions are whole numbers that rise in equal steps, called ``name``; ``title`` is str, ``form`` how
+a value is written in the sentence, such as ``"{:.1f} ms"``. ValueError says which numbers do not fit.
+"""
 
 import numpy as np
 from matplotlib.legend import Legend
@@ -16,29 +21,16 @@ def curve_scene(
     Parameters
     ----------
     x : sequence of int
-        The positions, rising in equal steps.
+        The positions.
     curves : dict of str to array-like of shape (len(x),) or (runs, len(x))
         Of several runs, the line moves along the mean and tells the standard deviation as well.
-    name : str
-        What a position is called.
     form : str, optional
-        How a value is written in the sentence, such as ``"{:.1f} ms"``. By default fractions, all
-        from 0 to 1, are written in percent, errors on a logarithmic axis and others with three
-        digits.
+        By default fractions, all from 0 to 1, are written in percent, errors on a logarithmic axis
+        and others with three digits.
     xlabel : str, optional
         By default "k, neurons kept", or the ``name`` of the positions if they have another.
-    ylabel : str
-    logx, **options
+    ylabel, logx, **options
         As in `plot_curves`.
-
-    Returns
-    -------
-    scene : Scene
-
-    Raises
-    ------
-    ValueError
-        If a curve does not have one number for each position, or a look is unknown.
 
     Examples
     --------
@@ -103,24 +95,9 @@ def heat_scene(positions, values, rows, columns, *, title="", name="k", form="{:
     Parameters
     ----------
     positions : sequence of int
-        Rising in equal steps.
     values : array-like of shape (len(positions), len(rows), len(columns))
         One scale of colours serves all positions.
     rows, columns : sequence of str
-    title : str
-    name : str
-        What a position is called.
-    form : str
-        How a value is written.
-
-    Returns
-    -------
-    scene : Scene
-
-    Raises
-    ------
-    ValueError
-        If ``values`` has another shape or holds what is no finite number.
 
     Examples
     --------
