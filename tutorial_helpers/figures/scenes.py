@@ -1,8 +1,9 @@
 """All lessons: the scenes of curves; the lessons on selections and corrections: of tables.
 
 All functions that end in ``_scene`` return a `Scene`, for `explore_k` and `show_snapshots`. Its
-positions are whole numbers that rise in equal steps, called ``name``; ``title`` is str, ``form`` how
-a value is written in the sentence, such as ``"{:.1f} ms"``. ValueError says which numbers do not fit.
+positions are whole numbers that rise in equal steps, called ``name``; ``title`` is str, ``form``
+how a value is written in the sentence, such as ``"{:.1f} ms"``. ValueError says which numbers do
+not fit.
 """
 
 import numpy as np
