@@ -143,6 +143,18 @@ def test_the_unit_of_Z_changes_nothing(size):
         assert np.allclose(U_new, correction(Z, kept, U, beta)[0], rtol=1e-9)
 
 
+def test_in_the_order_of_the_id_smooth_activations_are_fitted_to_the_last_direction():
+    smooth = np.tanh(np.random.default_rng(0).standard_normal((200, 2)) @ problem(2, 60)[0])
+    _, U, beta = problem(200, 60)
+    for k in (5, 20, 40):
+        kept, T = interpolative_decomposition(smooth, k)
+        assert np.allclose(interpolation(smooth, kept, U, beta)[0], T @ U, rtol=1e-5, atol=1e-7)
+        best = np.linalg.lstsq(np.c_[smooth[:, kept], np.ones(200)], smooth @ U, rcond=None)[0]
+        least = np.linalg.norm(np.c_[smooth[:, kept], np.ones(200)] @ best - smooth @ U)
+        assert error(smooth, kept, U, beta, interpolation) < 2 * least + 1e-9
+        assert error(smooth, kept, U, beta, least_squares) < 2 * least + 1e-9
+
+
 def test_a_constant_neuron_moves_into_the_bias():
     Z, U, beta = problem()
     Z[:, 0] = 4.0

@@ -232,16 +232,20 @@ def test_the_fast_way_is_pivoted_qr_on_drawn_matrices(seed, n, m, k):
 # --- columns in a given order
 
 
-def directions_one_by_one(A, mean=0):
-    """Tell which columns are new by Gram–Schmidt, twice, against a thousandth of their length."""
+def directions_one_by_one(A, k, centred, whole):
+    """Tell which columns are new by Gram–Schmidt, twice, and by the rule in words."""
+    lengths = np.linalg.norm(A, axis=0)
+    left = A - A.mean(axis=0) if centred else A.copy()
+    rounding = max(A.shape) * EPS * lengths.max()
     basis, new = np.zeros((len(A), 0)), []
-    for a in A.T.astype(float):
-        v = a - a.mean() if mean else a.copy()
-        for _ in range(2):
-            v -= basis @ (basis.T @ v)
-        new.append(np.linalg.norm(v) > 1e-3 * np.linalg.norm(a))
+    for j in range(k):
+        rest = left - basis @ (basis.T @ left)
+        rest -= basis @ (basis.T @ rest)
+        own, longest = np.linalg.norm(rest[:, j]), np.linalg.norm(rest, axis=0).max()
+        half = whole and own > rounding and own >= longest / 2
+        new.append(own > 1e-3 * lengths[j] or half)
         if new[-1]:
-            basis = np.column_stack([basis, v / np.linalg.norm(v)])
+            basis = np.column_stack([basis, rest[:, j] / own])
     return np.array(new), basis
 
 
@@ -254,20 +258,36 @@ def test_a_triangle_has_a_row_for_each_column_that_is_new(seed, n, m, centred):
     for j in range(1, m):  # copies, sums and near copies of columns before
         if rng.random() < 0.4:
             A[:, j] = A[:, :j] @ rng.integers(-1, 2, j) + rng.choice([0, 1e-5]) * A[:, j]
-    mean = A.mean(axis=0) if centred else None
-    new, R = triangle(A, mean)
-    expected, basis = directions_one_by_one(A, centred)
-    assert np.array_equal(new, expected)
-    left = A - mean if centred else A
-    signs = np.sign(np.diag(R[:, new])) if len(R) else np.ones(0)
-    size = np.abs(A).max() or 1
-    assert np.allclose(signs[:, None] * R * size, basis.T @ left, atol=1e-9 * (1 + size))
+    order, k = rng.permutation(m), int(rng.integers(1, m + 1))
+    mean, target = (A.mean(axis=0) if centred else None), rng.standard_normal((n, 2))
+    for columns in (order, order[:k]):
+        new, R = triangle(A, columns, k, mean=mean, carried=target)
+        whole = len(columns) == m
+        expected, basis = directions_one_by_one(A[:, columns], k, centred, whole)
+        assert np.array_equal(new, expected)
+        left = A - mean if centred else A
+        signs = np.sign(np.diag(R[:, :k][:, new])) if len(R) else np.ones(0)
+        size = np.abs(A[:, columns]).max() or 1
+        given_, told = np.hstack([left[:, columns], target]), signs[:, None] * R * size
+        assert np.allclose(told, basis.T @ given_, atol=1e-7 * (1 + size))
+
+
+def test_columns_in_pivot_order_all_get_a_direction():
+    smooth = np.tanh(np.random.default_rng(0).standard_normal((200, 2)) @ generic(2, 60))
+    factored = PivotedQR(smooth)
+    new, R = triangle(smooth, factored.pivots, 60)
+    assert new[: factored.rank].all()
+    assert np.abs(np.diag(R)).min() < 1e-6  # which the thousandth alone would not allow
+    shuffled = np.random.default_rng(1).permutation(60)
+    assert triangle(smooth, shuffled, 60)[0].sum() < factored.rank
 
 
 @pytest.mark.parametrize("exponent", [-1000, 1000])
 def test_a_triangle_of_any_size(exponent):
     A = generic(12, 9)
-    for one, other in zip(triangle(A), triangle(A * 2.0**exponent), strict=True):
+    for one, other in zip(
+        triangle(A, np.arange(9), 9), triangle(A * 2.0**exponent, np.arange(9), 9), strict=True
+    ):
         assert np.allclose(one, other)
 
 

@@ -315,9 +315,9 @@ def test_a_selection_that_returns_nonsense_is_told_so(nonsense, digits):
 @pytest.mark.parametrize(
     ("nonsense", "error", "message"),
     [
-        (lambda U, beta: None, TypeError, "must return two arrays, U_new and beta_new; got None"),
-        (lambda U, beta: U[:3], TypeError, "must return two arrays"),
-        (lambda U, beta: (U[:3],), TypeError, "must return two arrays"),
+        (lambda U, beta: None, TypeError, "must return a tuple .U_new, beta_new.; got None"),
+        (lambda U, beta: U[:3], TypeError, "must return a tuple"),
+        (lambda U, beta: (U[:3],), TypeError, "must return a tuple"),
         (lambda U, beta: (U, beta), ValueError, r"U must have shape \(3, 10\).*got \(60, 10\)"),
         (lambda U, beta: (U[:3], beta[:1]), ValueError, r"beta \(10,\).*and \(1,\)"),
         (lambda U, beta: (U[:3] * np.nan, beta), ValueError, "Input U contains NaN"),
@@ -328,6 +328,18 @@ def test_a_correction_that_returns_nonsense_is_told_so(nonsense, error, message,
     network, X, *_ = digits
     with pytest.raises(error, match=message):
         prune(network, 3, X=X, correct=lambda Z, kept, U, beta: nonsense(U, beta))
+
+
+def test_a_correction_may_write_into_all_that_it_is_given(digits):
+    network, X, *_ = digits
+
+    def careless(Z, kept, U, beta):
+        weights, bias = interpolation(Z, kept, U, beta)
+        kept[:] = kept[::-1].copy()
+        return weights, bias
+
+    one, other = prune(network, 9, X=X, correct=careless), prune(network, 9, X=X)
+    assert np.allclose(logits(one, X), logits(other, X))
 
 
 def test_what_the_docstring_says_a_function_gets_is_what_it_gets(digits):

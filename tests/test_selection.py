@@ -145,6 +145,17 @@ def test_leverage_is_the_diagonal_of_a_projection(digits):
         assert scores[kept].min() >= np.delete(scores, kept).max() - 1e-9
 
 
+def test_leverage_beyond_the_rank_is_that_of_the_rank():
+    Z = np.zeros((30, 8))
+    Z[:, :3] = np.random.default_rng(0).random((30, 3))
+    Z[:, 3:6] = Z[:, :3]
+    network = MLPClassifier((8,), max_iter=1, learning_rate_init=1e-9, activation="identity")
+    network.partial_fit(Z, np.arange(30) % 2, classes=[0, 1])
+    network.coefs_[0], network.intercepts_[0] = np.eye(8), np.zeros(8)
+    for k in (4, 5, 6):
+        assert set(by_leverage(network, Z, k)) <= set(range(6))
+
+
 def test_greedy_leaves_the_least_residual_at_every_step(digits):
     network, X = digits[:2]
     Z = hidden_activations(network, X)

@@ -1,20 +1,20 @@
 """Prune neural networks with the interpolative decomposition: the helpers of the lessons.
 
-The core is read in one evening, in this order, in which data flow as well:
+The core can be read in one evening, in this order, which is also the order in which data flow:
 
-1. ``_validation``: what every function asks its arguments,
+1. ``_validation``: checks of arguments,
 2. ``data``: digits in two halves,
 3. ``networks``: weights, activations, logits, and the smaller network,
 4. ``decomposition``: pivoted QR, the interpolative decomposition, triangles,
 5. ``selection``: which neurons stay,
-6. ``correction``: how the next layer makes up for the others,
+6. ``correction``: how the next layer makes up for the neurons that are gone,
 7. ``pruning``: both together,
 8. ``curves``: every k from one factorization,
 9. ``bounds``: how far a pruned network can be off.
 
-What else there is belongs to single lessons: ``timing``, ``convolution``, ``deep``, ``running`` and
-``studies``; ``figures`` draws, ``checks`` holds the exercises. The first line of each module names
-its lessons, and the names below come in the order of the lessons.
+What else there is belongs to single lessons: ``timing``, ``convolution``, ``deep``, ``running``
+(with ``_fingerprint``) and ``studies``; ``figures`` draws, ``checks`` holds the exercises. The
+first line of each module names its lessons.
 """
 
 from .bounds import agreement_lower_limit, certified, error_bound

@@ -1,4 +1,4 @@
-"""Questions every function asks its arguments, with answers that say what to do (all lessons)."""
+"""Checks of arguments, whose messages say what was expected (all lessons)."""
 
 import math
 from numbers import Integral
@@ -8,8 +8,8 @@ import scipy.linalg  # noqa: F401  its BLAS must be loaded before the controller
 from sklearn.utils import check_array
 from threadpoolctl import ThreadpoolController
 
-# Two threads of linear algebra on busy cores take up to ten times as long, alone they gain little
-# at this size. Outside of a function that it decorates the reader's own number counts.
+# Two threads of linear algebra on busy cores take up to ten times as long; on idle ones they gain
+# little at this size. Outside decorated functions the reader's own setting applies.
 one_thread = ThreadpoolController().wrap(limits=1, user_api="blas")
 
 
@@ -38,7 +38,7 @@ def check_kept(kept, m, k=None):
 
 
 def check_choice(choice, table, what):
-    """Look up a name in ``table``; a callable stands for itself."""
+    """Look up a name in ``table``; a callable is returned as it is."""
     if callable(choice):
         return choice
     if not isinstance(choice, str) or choice not in table:

@@ -1,4 +1,4 @@
-"""How far a pruned network can be off, before and after looking (lesson 05)."""
+"""How far a pruned network can be off: a bound in advance, a check a sample (lesson 05)."""
 
 import math
 from typing import NamedTuple
@@ -63,18 +63,14 @@ def error_bound(network, X, k, *, layer=0):
 
 
 def certified(network, pruned, X):
-    """Tell for which samples the prediction provably cannot have changed.
+    """Tell for which samples the prediction cannot have changed, up to rounding.
 
     If every logit moves by less than half the margin between the largest and the second largest
     one, the largest stays the largest:
     ``max_j |L'[i, j] − L[i, j]| < (L[i, first] − L[i, second]) / 2``. With two classes, or several
     labels per sample, signs decide: each logit must move by less than its own size.
 
-    Both must be classifiers of the same classes.
-
-    Returns
-    -------
-    safe : ndarray of bool, shape (n,)
+    Both must be classifiers of the same classes. Returns an array of bool, shape (n,).
 
     Examples
     --------
@@ -100,16 +96,8 @@ def agreement_lower_limit(agreeing, samples, *, confidence=0.95):
     """Bound the true agreement from below, from held-out samples (Clopper–Pearson).
 
     The smallest agreement p under which seeing ``agreeing`` or more equal predictions among
-    ``samples`` still has probability ``1 − confidence``.
-
-    Parameters
-    ----------
-    agreeing : int
-        Samples with equal predictions.
-    samples : int
-        Samples drawn, independently of how the network was pruned.
-    confidence : float
-        One-sided; for readers who need another than 95 %.
+    ``samples``, drawn independently of how the network was pruned, still has probability
+    ``1 − confidence``: one-sided, 95 % unless readers need another.
 
     Notes
     -----

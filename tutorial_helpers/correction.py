@@ -5,11 +5,11 @@ Each correction takes the activations ``Z`` (n, m) of all neurons on the calibra
 ``U`` (m, c) and bias ``beta``, β (c,). It returns ``U_new`` (k, c) and ``β_new`` (c,), so that
 ``Z[:, J] U_new + β_new`` stands in for ``Z U + β``.
 
-What is kept stands for itself: a correction only *adds* to ``U[J]`` and ``β`` what the kept
-neurons can say for the removed ones. So removing nothing changes nothing. A kept neuron that tells
-nothing new on these data – after the bias, if that is refitted, and after the kept neurons before
-it a thousandth of its length is left, or less – gets nothing added: its weight would be made of
-rounding, or of a few samples.
+A kept neuron *stands for itself*: it keeps its own weights, and a correction only adds to ``U[J]``
+and ``β`` what the kept neurons can say for the removed ones. So removing nothing changes nothing.
+A kept neuron that tells nothing new gets nothing added, as its weight would rest on rounding or on
+little more; `decomposition.triangle` decides who does. (`ridge` only leaves out constant neurons:
+its penalty shares the weight among near copies.)
 """
 
 import numpy as np
@@ -36,9 +36,8 @@ def no_correction(Z, kept, U, beta):
 def interpolation(Z, kept, U, beta):
     """Fold ``T`` into the next layer: ``T U``, with ``Z ≈ Z[:, J] T`` by least squares.
 
-    Kept neurons are themselves in ``T``, so this is ``U[J] + T[:, rest] U[rest]``. For the columns
-    that the ID keeps it is the ``T`` of the ID; only near the numerical rank of ``Z`` does that
-    use directions shorter than the thousandth of above.
+    The columns of ``T`` that belong to kept neurons are those of the identity, so this is
+    ``U[J] + T[:, rest] U[rest]``. For the columns that the ID keeps it is the ``T`` of the ID.
 
     Examples
     --------
@@ -67,7 +66,7 @@ def mean_into_bias(Z, kept, U, beta):
 def least_squares(Z, kept, U, beta):
     """Refit weights and bias: least squares of ``Z U + β`` on ``[1, Z[:, J]]``.
 
-    Centring both sides solves the same problem: the bias is what the means leave over.
+    Centring both sides solves the same problem: the bias follows from the means.
 
     Examples
     --------
@@ -110,7 +109,7 @@ def ridge(Z, kept, U, beta):
         A = A[:, varies]
         penalties = A.var(axis=0).mean() * len(A) * np.logspace(-8, 1, 10)
         fit = RidgeCV(penalties).fit(A, missing)
-        # of a single output scikit-learn returns a vector
+        # for a single output scikit-learn returns a vector
         added[varies], shift = fit.coef_.reshape(U.shape[1], -1).T, fit.intercept_
     return U[kept] + added, beta + shift
 
@@ -124,9 +123,13 @@ def _removed(Z, kept, U):
 
 def _fit(Z, kept, missing, mean=None):
     """Return the least-squares weights of the kept neurons that come closest to ``missing``."""
-    new, R = triangle(Z[:, kept], None if mean is None else mean[kept], missing)
-    weights = np.zeros((len(new), missing.shape[1]), R.dtype)
-    weights[new] = solve_triangular(R[:, : len(new)][:, new], R[:, len(new) :])
+    k, rest = len(kept), np.setdiff1d(np.arange(Z.shape[1]), kept)
+    for order in (np.asarray(kept), np.append(kept, rest)):
+        new, R = triangle(Z, order, k, mean=mean, carried=missing)
+        if new.all():  # otherwise it matters how much is left of the removed neurons
+            break
+    weights = np.zeros((k, missing.shape[1]), R.dtype)
+    weights[new] = solve_triangular(R[:, :k][:, new], R[:, len(order) :])
     return weights
 
 
@@ -137,8 +140,8 @@ CORRECTIONS = {
     "least squares": least_squares,
     "ridge": ridge,
 }
-# Whether the bias, and whether the weights are refitted: what a running sum over k must know. The
-# penalty of ridge starts anew at every k, so there is no such sum.
+# Which of bias and weights are refitted; `EveryK` needs to know. Ridge chooses its penalty anew at
+# every k, so it has no running sum.
 for _correct, _bias, _weights in (
     (interpolation, False, True),
     (no_correction, False, False),

@@ -1,14 +1,17 @@
 """Every k from one factorization (lesson 07).
 
 Keep the first k neurons of an order ``P``. A triangular matrix ``R`` (m, m) tells how each neuron
-is made of those before it: its row j is that of QR, ``Z[:, P] = Q R``, where neuron P[j] brings
-something new, and that of the identity where it does not and stands for itself. On any data
-``Z'``, with ``C = Z'[:, P] R⁻¹`` and ``G = R U[P]``, the pruned network's logits are a running sum
-of rank-one terms,
+is made of those before it. Row j is that of QR, ``Z[:, P] = Q R`` (times any number), where neuron
+P[j] brings something new, and that of the identity where it stands for itself. On any data ``Z'``,
+with ``C = Z'[:, P] R⁻¹`` and ``G = R U[P]``, the pruned network's logits are a running sum of
+rank-one terms,
 
-    L_k = β + Σ_{i≤k} c_i g_i,
+    L_k = β + Σ_{i≤k} c_i g_i.
 
-and with all m terms, whatever ``R`` is, they are those of the full network: ``C G = Z' U``.
+Why: the first k columns of ``C`` are made of the first k neurons alone. A direction's ``g_i`` is
+what all neurons have along it, which is what least squares gives to the kept ones; a neuron that
+stands for itself adds what the directions do not say of it, times its own weights. With all m terms
+``C G = Z' U``: the full network, whatever ``R`` is.
 
 Pivoted QR gives the order and the ``R`` of the ID; for any other order `decomposition.triangle`
 does. With centred activations the same sum has the bias refitted too. Where no weight is refitted
@@ -16,7 +19,7 @@ every neuron stands for itself, and ``R`` is the identity.
 """
 
 import numpy as np
-from scipy.linalg import solve_triangular
+from scipy.linalg import get_blas_funcs
 from sklearn.base import is_classifier
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
@@ -39,9 +42,9 @@ class EveryK:
     """A network pruned to k = 1, 2, …, m neurons, all from one factorization.
 
     Entry k − 1 of each curve belongs to
-    ``prune(network, k, X=X_fit, select=select, correct=correct, layer=layer)``. A selection or
+    ``prune(network, k, X=X_fit, select=…, correct=…, layer=…, random_state=…)``. A selection or
     a correction that starts anew at every k has no running sum: ValueError. Where two outputs tie,
-    rounding decides which label is told, here as in ``predict``.
+    rounding decides which label is returned, here as in ``predict``.
 
     Parameters
     ----------
@@ -91,29 +94,30 @@ class EveryK:
         Z = hidden_activations(network, X_fit, layer)
         m = Z.shape[1]
         self._mean = Z.mean(axis=0) if refits["bias"] else np.zeros(m, Z.dtype)
-        new, R = np.zeros(m, dtype=bool), np.zeros((0, m), Z.dtype)
+        self._R = np.eye(m, dtype=Z.dtype, order="F")  # one row for each neuron
         if (choose, mend) == (by_id, interpolation):
             factored = PivotedQR(Z)
-            self.order, new = factored.pivots, np.arange(m) < factored.rank
-            R = factored.R[: factored.rank] / factored.scale
+            self.order, r = factored.pivots, factored.rank
+            self._R[:r] = factored.R[:r] / factored.scale
         else:
             order = choose(network, X_fit, m, layer=layer, random_state=random_state)
             self.order = check_kept(order, m, m)
             if refits["weights"]:
-                mean = self._mean[self.order] if refits["bias"] else None
-                new, R = triangle(Z[:, self.order], mean)
+                mean = self._mean if refits["bias"] else None
+                new, R = triangle(Z, self.order, m, mean=mean)
+                self._R[new] = R
+                self._R = np.triu(self._R)  # who stands for itself is in no row of those after it
         self.k = np.arange(1, m + 1)
-        self._R = np.eye(m, dtype=Z.dtype)
-        self._R[new] = R
-        self._R = np.triu(self._R)  # one row for each neuron
         self._start = network.intercepts_[layer + 1] + self._mean @ network.coefs_[layer + 1]
 
     @one_thread
     def _terms(self, X):
         """Return ``C``, shape (n', m), and ``G``, shape (m, c)."""
-        Z = hidden_activations(self.network, X, self.layer)[:, self.order]
-        Z -= self._mean[self.order]
-        C = solve_triangular(self._R, Z.T, trans="T", overwrite_b=True, check_finite=False).T
+        Z = hidden_activations(self.network, X, self.layer)
+        if self._mean.any():
+            Z -= self._mean
+        solve = get_blas_funcs("trsm", (self._R, Z))
+        C = solve(1, self._R, Z.T[self.order].T, side=1, overwrite_b=1)  # C R = Z'
         return C, self._R @ self.network.coefs_[self.layer + 1][self.order]
 
     def _outputs(self, A):
@@ -125,14 +129,16 @@ class EveryK:
 
     def logits(self, X):
         """Yield the logits for each k, as `networks.logits` computes them, arrays (n', c)."""
+        return (L.copy() for L in self._every(X))
+
+    def _every(self, X):
         C, G = self._terms(X)
-        return (self._outputs(A.copy()) for A in _running_sum(self._start, C, G))
+        return (self._outputs(A) for A in _running_sum(self._start, C, G))
 
     def _predictions(self, X):
-        C, G = self._terms(X)
-        every = (self._outputs(A) for A in _running_sum(self._start, C, G))
-        return (labels_from_logits(self.network, L) for L in every)
+        return (labels_from_logits(self.network, L) for L in self._every(X))
 
+    @one_thread
     def accuracy(self, X, y):
         """Score every k, shape (m,): accuracy of a classifier, R² of a regressor.
 
@@ -141,8 +147,9 @@ class EveryK:
         check_consistent_length(X, y)
         if is_classifier(self.network):
             return self._equal(X, self._check_labels(y))
-        return np.array([r2_score(y, told) for told in self._predictions(X)])
+        return np.array([r2_score(y, predicted) for predicted in self._predictions(X)])
 
+    @one_thread
     def agreement(self, X):
         """Return for every k the fraction of samples predicted as by the full network, (m,)."""
         check_same_classes(self.network, self.network)
@@ -150,12 +157,12 @@ class EveryK:
 
     def _equal(self, X, labels):
         """Return for every k the fraction of samples of which all labels are predicted."""
-        equal = (told == labels for told in self._predictions(X))
+        equal = (predicted == labels for predicted in self._predictions(X))
         rows = (each.all(axis=1) if each.ndim > 1 else each for each in equal)
         return np.array([np.count_nonzero(row) for row in rows]) / len(labels)
 
     def _check_labels(self, y):
-        """Return ``y`` if it is made of labels that the network could predict."""
+        """Return ``y``, unless none of its labels is a class of the network."""
         several = self.network.out_activation_ == "logistic" and self.network.n_outputs_ > 1
         y = np.asarray(y) if several else column_or_1d(y)
         if several and y.shape[1:] != (self.network.n_outputs_,):
@@ -177,7 +184,7 @@ class EveryK:
         logits; the pre-activations of the next hidden layer, if there is one, count as logits.
         """
         C, G = self._terms(X)
-        # the terms that are missing, from the last to the first: nothing cancels
+        # the terms that are missing, from the last to the first: no two large sums are subtracted
         missing = _running_sum(np.zeros_like(self._start), C[:, :0:-1], G[:0:-1])
         return np.array([0.0, *(np.linalg.norm(A) for A in missing)])[::-1]
 
@@ -185,21 +192,16 @@ class EveryK:
 def _running_sum(start, C, G):
     """Yield ``start + Σ_{i≤k} c_i g_i`` for k = 1, 2, …, each (n', c): one array, written anew."""
     A = np.repeat(start[:, None], len(C), axis=1)
-    for c, g in zip(np.ascontiguousarray(C.T), G, strict=True):
-        A += np.outer(g, c)
+    for c, g in zip(C.T, G, strict=True):
+        A += g[:, None] * c
         yield A.T
 
 
 def accuracy_at_every_k(network, X_fit, X, y, *, layer=0):
     """Score the network pruned by the ID to every k = 1, …, m, from one factorization.
 
-    Calibrated on ``X_fit``, scored on ``X`` and ``y``; `EveryK` has the other curves.
-
-    Returns
-    -------
-    accuracies : ndarray of shape (m,)
-        Entry k − 1 is ``prune_by_id(network, X_fit, k).score(X, y)``: the accuracy of a
-        classifier, R² of a regressor.
+    Calibrated on ``X_fit``, scored on ``X`` and ``y``; `EveryK` has the other curves. Entry k − 1
+    is ``prune_by_id(network, X_fit, k).score(X, y)``: accuracy of a classifier, R² of a regressor.
 
     Examples
     --------
@@ -217,12 +219,7 @@ def logits_at_every_k(network, X_fit, X, *, layer=0):
     """Yield the logits of the network pruned by the ID to k = 1, 2, …, m neurons.
 
     Equal to ``logits(prune_by_id(network, X_fit, k, layer=layer), X)`` for each k, at the price
-    of one factorization for all of them.
-
-    Yields
-    ------
-    L : ndarray of shape (n', c)
-        A fresh array for each k.
+    of one factorization for all of them; a fresh array (n', c) for each k.
 
     Examples
     --------
@@ -240,7 +237,7 @@ def smallest_k(curve, *, at_least=None, at_most=None):
     """Find the smallest k at which a curve reaches a tolerance.
 
     On a wiggling curve it is also a lucky k: confirm it on other data. If no k reaches the
-    tolerance, ValueError tells the best there is.
+    tolerance, the ValueError names the best value.
 
     Parameters
     ----------
@@ -272,7 +269,7 @@ def smallest_k(curve, *, at_least=None, at_most=None):
     wanted, tolerance, sign = (
         ("at least", at_least, 1) if at_most is None else ("at most", at_most, -1)
     )
-    curve = check_array(curve, ensure_2d=False, input_name="curve")
+    curve = check_array(curve, ensure_2d=False, dtype=float, input_name="curve")
     if curve.ndim != 1:
         raise ValueError(f"curve must have one value for each k, got shape {curve.shape}")
     reached = sign * curve >= sign * tolerance

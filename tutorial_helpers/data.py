@@ -8,8 +8,8 @@ def load_digits_split():
     """Split the digits of scikit-learn into a first and a second half.
 
     1797 grey images of 8 x 8 pixels, unrolled into rows of 64 values from 0 to 16. They stay in
-    their original order: shuffled, near-copies by one writer would stand in both halves, and the
-    test would flatter.
+    their original order: shuffled, near-copies by one writer would end up in both halves and
+    flatter the test accuracy.
 
     Returns
     -------

@@ -20,7 +20,7 @@ from scipy.linalg import get_lapack_funcs, qr, solve_triangular
 
 from ._validation import check_k, check_matrix, one_thread
 
-SHORT = 1e-3  # a column is nothing new if no more than this part of it is left
+SHORT = 1e-3  # a column brings nothing new if no more than this part of it is left
 
 
 class PivotedQR:
@@ -40,8 +40,8 @@ class PivotedQR:
         Numerical rank: how many diagonal entries of ``R`` exceed
         ``max(n, m) · eps · |R[0, 0]|``.
     errors : ndarray of shape (m + 1,)
-        ``‖Z − Z[:, J] T‖_F`` for k = 0, 1, …, m, in the units of ``Z``; as `error`, up to
-        rounding, which in the product ``Z[:, J] T`` grows with the largest entry of ``T``.
+        ``‖Z − Z[:, J] T‖_F`` for k = 0, 1, …, m, in the units of ``Z`` (`error` has the 2-norm).
+        Measured as a product it also contains rounding, which grows with the entries of ``T``.
 
     Notes
     -----
@@ -126,7 +126,6 @@ def interpolative_decomposition(A, k):
     ----------
     A : array-like of shape (n, m)
     k : int
-        How many columns to keep, from 1 to m.
 
     Returns
     -------
@@ -189,50 +188,60 @@ def _pivoted_cholesky(Z, k, *, together=32):
     return pivots, T
 
 
-def triangle(A, mean=None, carried=None):
-    """Factor columns in the order given, without a direction for those that are nothing new.
+def triangle(Z, order, k, *, mean=None, carried=None):
+    """Factor columns in the order given, with a direction only for those that bring something new.
 
-    QR without pivoting, but a column gets a direction ``q_i`` of its own only if the directions
-    before leave more than a thousandth of its length. Rounding cannot fool that decision, as it
-    could fool one between 0 and 10⁻¹⁶.
+    QR without pivoting. At its turn a column gets a direction ``q_i`` if the directions before
+    leave more than a thousandth of its length, or at least half of the longest that they leave of
+    any column. In the second case no column needs a multiple of it beyond two; columns in pivot
+    order all pass. Copies and sums of columns before, of which only rounding is left, do not.
 
-    Parameters
-    ----------
-    A : ndarray of shape (n, q)
-    mean : ndarray of shape (q,), optional
-        Subtracted from the rows; a column is then measured by its length *before* that.
-    carried : ndarray of shape (n, c), optional
-        More columns, which never get a direction.
+    The first k of the columns ``order`` (p,) may get one. Of the others only counts how much is
+    left; unless ``order`` names all columns of ``Z`` (n, m), nobody knows that, and the thousandth
+    decides. ``mean`` (m,) is subtracted from the rows, but a column is measured by its length
+    before that. ``carried`` (n, c) are more columns, neither measured nor given a direction.
 
     Returns
     -------
-    new : ndarray of bool, shape (q,)
+    new : ndarray of bool, shape (k,)
         Which columns got a direction, r of them.
-    R : ndarray of shape (r, q + c)
-        Row i is ``q_iᵀ [A, carried]``, divided by the largest entry of ``A``; ``R[:, :q][:, new]``
-        is upper triangular.
+    R : ndarray of shape (r, p + c)
+        Row i is ``q_iᵀ [Z[:, order] − mean[order], carried]``, divided by the largest entry of
+        ``Z[:, order]``; ``R[:, :k][:, new]`` is upper triangular.
     """
-    size, q = np.abs(A).max() or 1, A.shape[1]  # scaled by it, no square overflows
-    left = A / size
+    left, p, whole = Z[:, order], len(order), len(order) == Z.shape[1]
+    size = np.abs(left).max() or 1  # scaled by it, no square overflows
+    left /= size
     lengths = np.linalg.norm(left, axis=0)
+    rounding = max(left.shape) * np.finfo(left.dtype).eps * lengths.max()
     if mean is not None:
-        left -= mean / size
+        left -= mean[order] / size
     if carried is not None:
         left = np.hstack([left, carried / size])
-    new, R = np.zeros(q, dtype=bool), left[:0]
-    asking = np.flatnonzero(lengths)  # for a direction
-    aside = np.setdiff1d(np.arange(left.shape[1]), asking)
-    while len(asking) and len(left):
-        columns = np.append(asking, aside)
-        factor = qr(left[:, columns], mode="r", check_finite=False)[0][: len(columns)]
+
+    def is_new(norms, columns, longest):
+        half = whole & (norms > rounding) & (2 * norms >= longest)
+        return (norms > SHORT * lengths[columns]) | half
+
+    # Invariant: `left` is what the r directions found so far leave of all columns, in fewer rows.
+    new, R, first = np.zeros(k, dtype=bool), left[:0], 0
+    while len(left):
+        norms = np.linalg.norm(left[:, :p], axis=0)
+        ahead = is_new(norms[first:k], np.arange(first, k), norms.max())
+        if not ahead.any():
+            break
+        first += int(ahead.argmax())  # whoever is passed over never gets a direction
+        rest = np.append(np.arange(first, left.shape[1]), np.flatnonzero(~new[:first]))
+        factor = qr(left[:, rest], mode="r", check_finite=False)[0][: len(rest)]
         left = np.zeros((len(factor), left.shape[1]), factor.dtype)
-        left[:, columns] = factor
-        diagonal = np.abs(np.diag(factor))[: len(asking)]
-        enough = diagonal > SHORT * lengths[asking[: len(diagonal)]]
-        d = len(enough) if enough.all() else int(enough.argmin())
-        new[asking[:d]], R, left = True, np.vstack([R, left[:d]]), left[d:]
-        # what is short already gets no longer
-        asking = asking[d:]
-        still = np.linalg.norm(left[:, asking], axis=0) > SHORT * lengths[asking]
-        aside, asking = np.append(aside, asking[~still]), asking[still]
+        left[:, rest] = factor
+        # the directions are good up to the first column that was nothing new at its turn
+        diagonal = np.abs(np.diag(factor))[: k - first]
+        longest = np.sqrt(np.cumsum(left[::-1, :p] ** 2, axis=0)[::-1].max(axis=1))
+        columns = np.arange(first, first + len(diagonal))
+        good = is_new(diagonal, columns, longest[: len(diagonal)])
+        good[0] = True  # as it was a moment ago
+        d = len(good) if good.all() else int(good.argmin())
+        new[first : first + d] = True
+        R, left, first = np.vstack([R, left[:d]]), left[d:], first + d
     return new, R

@@ -12,8 +12,8 @@ X : array-like or sparse matrix (n, d), the features that the network was traine
 layer : int, which hidden layer; the first is 0.
 k : int, how many neurons of that layer stay, from 1 to m.
 
-TypeError, ValueError or NotFittedError say which of them does not fit, what it is and what was
-expected. A network inside a pipeline is passed as ``pipeline[-1]``.
+TypeError, ValueError or NotFittedError name the argument, its value and what was expected. A
+network inside a pipeline is passed as ``pipeline[-1]``.
 """
 
 import copy
@@ -119,9 +119,10 @@ def check_samples(network, X):
 def forward(network, A, first, last):
     """Send ``A``, which enters layer ``first``, up to the pre-activation of layer ``last``."""
     activation = ACTIVATIONS[network.activation]
-    for i in range(first, last):
-        A = activation(safe_sparse_dot(A, network.coefs_[i]) + network.intercepts_[i])
-    return safe_sparse_dot(A, network.coefs_[last]) + network.intercepts_[last]
+    for i in range(first, last + 1):
+        A = safe_sparse_dot(A if i == first else activation(A), network.coefs_[i])
+        A += network.intercepts_[i]
+    return A
 
 
 def hidden_activations(network, X, layer=0):
@@ -165,12 +166,15 @@ def logits(network, X):
 
 
 def labels_from_logits(network, L):
-    """Decide on labels as ``network.predict`` does; ``L`` has shape (n, c)."""
+    """Turn logits (n, c) into what ``network.predict`` returns."""
     if network.out_activation_ == "softmax":
         return network.classes_[L.argmax(axis=1)]
     if network.out_activation_ == "logistic":
         positive = (L > 0).astype(int)
-        return positive if network.n_outputs_ > 1 else network.classes_[positive[:, 0]]
+        if network.n_outputs_ > 1:
+            return positive
+        # a network that has seen one class knows no other
+        return network.classes_[np.minimum(positive[:, 0], len(network.classes_) - 1)]
     prediction = np.exp(L) if network.out_activation_ == "exp" else L
     return prediction if network.n_outputs_ > 1 else prediction[:, 0]
 

@@ -75,8 +75,8 @@ def prune(network, k, *, X=None, select="id", correct="interpolation", layer=0, 
         returns k indices.
     correct : {"interpolation", "none", "mean", "least squares", "ridge"} or callable
         How the next layer makes up for the rest; a callable gets ``(Z, kept, U, beta)`` and
-        returns ``U_new`` (k, c) and ``beta_new`` (c,). Callables that return something else are
-        told so.
+        returns ``U_new`` (k, c) and ``beta_new`` (c,). Anything else raises an error that says
+        what was expected.
     random_state : int, RandomState or None
         For ``select="random"``.
 
@@ -95,14 +95,14 @@ def prune(network, k, *, X=None, select="id", correct="interpolation", layer=0, 
     k = check_neurons(network, k, layer)
     choose = check_choice(select, SELECTIONS, "select")
     mend = check_choice(correct, CORRECTIONS, "correct")
-    # Copies: a reader's own function may write into what it is given.
+    # Copies, here and below: a reader's own function may write into what it is given.
     U, beta = network.coefs_[layer + 1].copy(), network.intercepts_[layer + 1].copy()
     if (choose, mend) == (by_id, interpolation):
         return prune_by_id(network, X, k, layer=layer)  # T is there already
     kept = choose(network, X, k, layer=layer, random_state=random_state)
     kept = check_kept(kept, len(U), k)
     Z = None if mend is no_correction else hidden_activations(network, X, layer)
-    mended = mend(Z, kept, U, beta)
+    mended = mend(Z, kept.copy(), U, beta)
     if not isinstance(mended, tuple) or len(mended) != 2:
-        raise TypeError(f"correct must return two arrays, U_new and beta_new; got {mended!r}")
+        raise TypeError(f"correct must return a tuple (U_new, beta_new); got {mended!r}")
     return smaller_network(network, kept, *mended, layer=layer)

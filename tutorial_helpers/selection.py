@@ -94,8 +94,6 @@ def by_norm_product(network, X, k, *, layer=0, random_state=None):
 def by_variance(network, X, k, *, layer=0, random_state=None):
     """Keep the k neurons whose activations vary most over the calibration data.
 
-    A neuron that always puts out the same could move into the next layer's bias.
-
     Examples
     --------
     >>> from tutorial_helpers import train_network
@@ -129,8 +127,10 @@ def by_leverage(network, X, k, *, layer=0, random_state=None):
     (3,)
     """
     k = check_neurons(network, k, layer)
-    Vt = np.linalg.svd(hidden_activations(network, X, layer), full_matrices=False)[2]
-    return _largest((Vt[:k] ** 2).sum(axis=0), k)
+    Z = hidden_activations(network, X, layer)
+    _, sigma, Vt = np.linalg.svd(Z, full_matrices=False)
+    rank = np.count_nonzero(sigma > max(Z.shape) * np.finfo(Z.dtype).eps * sigma[0])
+    return _largest((Vt[: min(k, rank)] ** 2).sum(axis=0), k)
 
 
 def by_strong_id(network, X, k, *, layer=0, random_state=None):
@@ -158,24 +158,16 @@ def strong_columns(A, k, *, f=2.0):
 
         ρ² = T[i, j]² + (length of row i of R11⁻¹)² · (length of column j of R22)².
 
-    Parameters
-    ----------
-    A : array-like of shape (n, m)
-    k : int
-    f : float
-        At least 1, else ValueError; in the end no entry of ``T`` is larger, except by rounding.
-        Readers of Gu and Eisenstat vary it.
-
-    Returns
-    -------
-    kept : ndarray of int, shape (k,)
+    Beyond the rank there is no volume to gain; the pivots that follow are kept as they are.
+    Returns ``kept``, shape (k,). Afterwards no entry of ``T`` exceeds f, up to rounding; f, at
+    least 1, is the free parameter of Gu and Eisenstat.
 
     Notes
     -----
     Gu and Eisenstat, *Efficient algorithms for computing a strong rank-revealing QR
-    factorization* (1996). Each swap factors anew here, which is short but not the fastest way. Near
-    duplicates can look like a gain in both directions, so a swap counts only if the volume
-    ``|det R11|`` has really grown, and there are at most ten for each column.
+    factorization* (1996). Each swap refactors: short code, not the fastest. Near duplicates can
+    look like a gain in both directions, so a swap counts only if the volume ``|det R11|`` has
+    really grown, and at most 10 m swaps are made.
 
     Examples
     --------
@@ -185,10 +177,11 @@ def strong_columns(A, k, *, f=2.0):
     """
     if not f >= 1:
         raise ValueError(f"f must be at least 1, or the swaps never end; got {f}")
-    # an order of float32 columns is no place for its rounding; scaled, no square overflows
-    factored = PivotedQR(np.asarray(check_matrix(A, "A"), dtype=float))
-    P, R = factored.kept(len(factored.pivots)), factored.R / factored.scale
-    r = min(check_k(k, len(P), "the columns of A"), factored.rank)
+    # the rank as the data have it, the swaps in float64; scaled, no square overflows
+    A = check_matrix(A, "A")
+    r, factored = PivotedQR(A).rank, PivotedQR(A.astype(float))
+    P, R = factored.pivots, factored.R / factored.scale
+    r = min(check_k(k, len(P), "the columns of A"), r)
     for _ in range(10 * len(P) if 0 < r < len(P) else 0):
         inverse = solve_triangular(R[:r, :r], np.eye(r))
         gain = (inverse @ R[:r, r:]) ** 2
@@ -207,10 +200,9 @@ def strong_columns(A, k, *, f=2.0):
 def by_greedy(network, X, k, *, layer=0, random_state=None):
     """Keep the neurons that explain the next layer's input best, chosen one after another.
 
-    Where the ID takes the longest remaining column of ``Z``, orthogonal least squares takes the
-    one that leaves the smallest residual of ``Z U``: after what is kept has been projected out of
-    ``Z`` and ``Z U``, the neuron with the largest ``‖z_jᵀ Z U‖ / ‖z_j‖``. Both are centred first,
-    because the next layer's bias takes care of the means: best with a correction that refits it.
+    Orthogonal least squares takes the neuron that leaves the smallest residual of ``Z U``: after
+    what is kept has been projected out of ``Z`` and ``Z U``, that with the largest
+    ``‖z_jᵀ Z U‖ / ‖z_j‖``. Both are centred, as the next layer's bias takes care of the means.
 
     Notes
     -----
