@@ -100,8 +100,8 @@ def test_no_module_has_more_than_400_lines(path):
     assert lines_of(path) <= 400, "this is two modules"
 
 
-def test_the_package_has_at_most_5000_lines():
-    assert sum(map(lines_of, MODULES)) <= 5000
+def test_the_package_has_at_most_5400_lines():
+    assert sum(map(lines_of, MODULES)) <= 5400
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
