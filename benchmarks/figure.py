@@ -14,7 +14,7 @@ METHODS = {
 }
 LOOKS = {
     "scratch: trained with k neurons": "scratch",
-    "best next layer for magnitude's neurons": "refit",
+    "best next layer for magnitude's neurons": "ridge",
 }
 KS = [10, 20, 50, 100, 200, 500]  # where all of them were run
 
