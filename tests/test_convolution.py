@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.signal import correlate
 from sklearn.neural_network import MLPClassifier
 
+from benchmarks import train_convolutional
 from tutorial_helpers import (
     ConvolutionalNetwork,
     as_images,
@@ -23,7 +24,6 @@ from tutorial_helpers import (
     max_pool,
     patch_matrix,
     prune_channels,
-    train_convolutional,
 )
 
 SHIPPED = files("tutorial_helpers") / "convolutional.npz"
