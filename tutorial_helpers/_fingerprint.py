@@ -41,10 +41,8 @@ def fingerprint(*things):
 
     Examples
     --------
-    >>> def times(factor):
-    ...     return lambda x: factor * x
-    >>> twice = fingerprint(times(2))
-    >>> twice == fingerprint(times(2)), twice == fingerprint(times(3))
+    >>> once = fingerprint(sorted, [1, 2])
+    >>> once == fingerprint(sorted, [1, 2]), once == fingerprint(sorted, [1, 3])
     (True, False)
     """
     versions = platform.python_version(), [_version(name) for name in VERSIONS]
