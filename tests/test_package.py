@@ -33,8 +33,10 @@ FLOW = [
     "convolution",
     "deep",
     "_fingerprint",
+    "rivals",
     "running",
     "studies",
+    "comparisons",
     "figures.style",
     "figures.showing",
     "figures.plots",
@@ -100,8 +102,8 @@ def test_no_module_has_more_than_400_lines(path):
     assert lines_of(path) <= 400, "this is two modules"
 
 
-def test_the_package_has_at_most_5400_lines():
-    assert sum(map(lines_of, MODULES)) <= 5400
+def test_the_package_has_at_most_5700_lines():
+    assert sum(map(lines_of, MODULES)) <= 5700
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -12,13 +12,14 @@ The core can be read in one evening, in this order, which is also the order in w
 8. ``curves``: every k from one factorization,
 9. ``bounds``: how far a pruned network can be off.
 
-What else there is belongs to single lessons: ``timing``, ``convolution``, ``deep``, ``running``
-(with ``_fingerprint``) and ``studies``; ``figures`` draws, ``checks`` holds the exercises. The
-first line of each module names its lessons.
+What else there is belongs to single lessons: ``timing``, ``convolution``, ``deep``, ``rivals``,
+``running`` (with ``_fingerprint``), ``studies`` and ``comparisons``; ``figures`` draws, ``checks``
+holds the exercises. The first line of each module names its lessons.
 """
 
 from .bounds import agreement_lower_limit, certified, error_bound
 from .checks import claim, progress
+from .comparisons import Comparisons, paired_differences
 from .convolution import (
     ConvolutionalNetwork,
     as_images,
@@ -50,6 +51,14 @@ from .figures import (
 )
 from .networks import hidden_activations, logits, smaller_network, train_network
 from .pruning import prune, prune_by_id, prune_by_magnitude
+from .rivals import (
+    by_taylor,
+    distilled_network,
+    initial_network,
+    rescaled,
+    scratch_network,
+    ticket,
+)
 from .running import run_study
 from .selection import (
     at_random,
@@ -62,13 +71,7 @@ from .selection import (
     by_variance,
     strong_columns,
 )
-from .studies import (
-    compare_methods,
-    generated_split,
-    initial_network,
-    load_study,
-    paired_differences,
-)
+from .studies import compare_methods, generated_split, load_study
 from .timing import time_calls, time_predict
 
 __all__ = """
@@ -78,7 +81,8 @@ by_strong_id strong_columns by_greedy mean_into_bias interpolation least_squares
 prune_by_magnitude prune_by_id prune EveryK logits_at_every_k accuracy_at_every_k smallest_k
 agreement as_images patch_matrix convolve max_pool ConvolutionalNetwork load_convolutional_network
 channel_matrix prune_channels network_size prune_layers uniform_path greedy_path widths_within
-generated_split initial_network compare_methods run_study load_study paired_differences
+by_taylor rescaled initial_network ticket scratch_network distilled_network
+generated_split compare_methods run_study load_study paired_differences Comparisons
 error_bound certified agreement_lower_limit time_calls time_predict show plot_images plot_curves
 plot_differences plot_stretch curve_scene weights_scene rebuild_scene margin_scene heat_scene
 explore_k show_snapshots claim progress

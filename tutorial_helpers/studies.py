@@ -5,23 +5,29 @@ One training and one order of the neurons per seed serve all k. The stored table
 """
 
 import csv
-import math
+from functools import partial
 from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import t
 from sklearn.datasets import make_classification
-from sklearn.neural_network import MLPClassifier
 
-from ._validation import check_k
-from .correction import CORRECTIONS, no_correction
+from .correction import CORRECTIONS
 from .decomposition import PivotedQR
 from .networks import hidden_activations, smaller_network, train_network
 from .pruning import prune
+from .rivals import (
+    by_taylor,
+    distilled_network,
+    initial_network,
+    rescaled,
+    scratch_network,
+    ticket,
+)
 from .selection import SELECTIONS
 
-GRID = ("random", "magnitude", "norm product", "variance", "leverage", "id", "greedy")
+GRID = ("random", "magnitude", "norm product", "variance", "leverage", "taylor", "id", "greedy")
+MENDED = {"rescaled": rescaled} | CORRECTIONS
 
 
 def generated_split(random_state):
@@ -53,39 +59,10 @@ def generated_split(random_state):
     return X[:1000], X[1000:], y[:1000], y[1000:]
 
 
-def initial_network(X, y, hidden_layer_sizes=(1000,), *, random_state=1):
-    """Return the network as it was before `train_network` made its first step.
-
-    The same seed draws the same weights; one epoch with a vanishing learning rate leaves them
-    where they are.
-
-    Parameters
-    ----------
-    X, y, hidden_layer_sizes, random_state
-        As for `train_network`.
-
-    Returns
-    -------
-    network : MLPClassifier
-        Fitted in name only; ``warm_start`` is set, so that ``fit`` trains on from here.
-
-    Examples
-    --------
-    >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1]
-    >>> start = initial_network(X, y, (20,))
-    >>> trained = train_network(X, y, (20,), max_iter=1000)
-    >>> bool(np.abs(start.coefs_[0] - trained.coefs_[0]).max() > 0.01)
-    True
-    """
-    network = MLPClassifier(hidden_layer_sizes, random_state=random_state, learning_rate_init=1e-99)
-    network.partial_fit(X, y, classes=np.unique(y))
-    return network.set_params(learning_rate_init=0.001, warm_start=True, max_iter=3000)
-
-
-def compare_methods(seed, split, ks, *, neurons=1000, references=()):
+def compare_methods(seed, split, ks, *, neurons=1000, unit=1, settings=None, tickets=False):
     """Prune one network by every selection × correction, and train what it has to beat.
 
-    A job for `run_study`. Selections: all but ``"strong id"``, which keeps what the ID keeps.
+    A job for `run_study`.
 
     Parameters
     ----------
@@ -97,24 +74,27 @@ def compare_methods(seed, split, ks, *, neurons=1000, references=()):
         Neurons to keep.
     neurons : int
         Hidden neurons of the full network.
-    references : sequence of int
-        Those of the ks for which small networks are trained as well: from scratch; pruned and
-        trained for 20 more epochs; lottery tickets, which are the kept neurons put back to their
-        own initial weights and trained. At the other ks they are NaN. Both are for the stored
-        tables.
+    unit : float
+        What the rivals divide their inputs by while they are trained.
+    settings : dict, optional
+        With it the rivals are trained as well; without they are left out.
+        ``settings["scratch"][k]`` are those of `scratch_network`, ``settings["distilled"][k]``
+        those of `distilled_network`.
+    tickets : bool
+        Whether lottery tickets and random tickets are trained, too.
 
     Returns
     -------
     result : dict
         ``result[measure][method]``, an array of shape (len(ks),): measure is ``"accuracy"`` or
         ``"agreement"`` with the full network, both on the test data; method is "full", a pair
-        such as "id + ridge", or one of the references.
+        such as "id + ridge", or one of the rivals of lesson 09.
 
     Raises
     ------
     ValueError
-        If a class is missing from one half, a k exceeds the training samples or the rank of the
-        hidden activations, or ``references`` holds a number that ``ks`` does not.
+        If a class is missing from one half, or a k exceeds the training samples or the rank of
+        the hidden activations.
 
     Examples
     --------
@@ -123,61 +103,62 @@ def compare_methods(seed, split, ks, *, neurons=1000, references=()):
     >>> bool(result["accuracy"]["id + ridge"][1] > result["accuracy"]["id + none"][1])
     True
     """
-    X, X_test, y, y_test = _check_study(split(seed) if callable(split) else split, ks, references)
+    X, X_test, y, y_test = _check_study(split(seed) if callable(split) else split, ks)
     network = train_network(X, y, (neurons,), random_state=seed, max_iter=3000)
-    if max(ks) > (rank := PivotedQR(hidden_activations(network, X)).rank):
+    Z, (_, U), (_, beta) = hidden_activations(network, X), network.coefs_, network.intercepts_
+    if max(ks) > (rank := PivotedQR(Z).rank):
         raise ValueError(
             f"k = {max(ks)} is beyond the rank {rank} of the hidden activations (seed {seed}): "
             f"{rank} neurons already rebuild all the others. Ask for k up to {rank}."
         )
-    predictions = {"full": [network.predict(X_test)] * len(ks)}
+    labels = network.predict(X_test)
+    predictions = {"full": [labels] * len(ks)}
     for select in GRID:
-        chosen = _kept_at_every_k(select, network, X, ks, seed)
-        for correct in CORRECTIONS:
-            predictions[f"{select} + {correct}"] = [
-                prune(network, k, X=X, select=chosen, correct=correct).predict(X_test) for k in ks
-            ]
-    small = {k: _references(network, X, y, k, seed) for k in references}
-    for name in next(iter(small.values()), {}):
-        predictions[name] = [small[k][name].predict(X_test) if k in small else None for k in ks]
-    truths = {"accuracy": y_test, "agreement": predictions["full"][0]}
+        chosen = _kept_at_every_k(select, network, X, y, ks, seed)
+        for correct, mend in MENDED.items():
+            pruned = [smaller_network(network, J, *mend(Z, J, U, beta)) for J in chosen]
+            predictions[f"{select} + {correct}"] = [small.predict(X_test) for small in pruned]
+    for k in ks:
+        for name, small in _rivals(network, X, y, k, seed, unit, settings, tickets):
+            predictions.setdefault(name, []).append(small.predict(X_test))
     return {
-        measure: {name: _equal(truth, told) for name, told in predictions.items()}
-        for measure, truth in truths.items()
+        measure: {name: np.mean(truth == told, axis=1) for name, told in predictions.items()}
+        for measure, truth in {"accuracy": y_test, "agreement": labels}.items()
     }
 
 
-def _equal(truth, predictions):
-    return np.array([np.nan if p is None else np.mean(p == truth) for p in predictions])
-
-
-def _kept_at_every_k(select, network, X, ks, seed):
-    """Return a selection for `prune` that has chosen for all ks beforehand."""
-    choose = SELECTIONS[select]
-    if getattr(choose, "nested", False):
+def _kept_at_every_k(select, network, X, y, ks, seed):
+    """Return what a selection keeps for each of the ks."""
+    choose = partial(by_taylor, y=y) if select == "taylor" else SELECTIONS[select]
+    if getattr(choose, "nested", select == "taylor"):
         order = choose(network, X, max(ks), random_state=seed)
-        kept = {k: order[:k] for k in ks}
-    else:
-        kept = {k: choose(network, X, k, random_state=seed) for k in ks}
-    return lambda network, X, k, **options: kept[k]
+        return [order[:k] for k in ks]
+    return [choose(network, X, k, random_state=seed) for k in ks]
 
 
-def _references(network, X, y, k, seed):
-    start = initial_network(X, y, network.hidden_layer_sizes, random_state=seed)
-    small = {"scratch": train_network(X, y, (k,), random_state=seed, max_iter=3000)}
-    for select in ("id", "magnitude", "random"):
-        kept = SELECTIONS[select](network, X, k, random_state=seed)
-        weights = no_correction(None, kept, start.coefs_[1], start.intercepts_[1])
-        small[f"ticket of {select}"] = smaller_network(start, kept, *weights).fit(X, y)
+def _rivals(network, X, y, k, seed, unit, settings, tickets):
+    """Train one rival after the other, and tell its name."""
+    if tickets:
+        start = initial_network(X, y, network.hidden_layer_sizes, random_state=seed)
+        for select in ("id", "random"):
+            kept = SELECTIONS[select](network, X, k, random_state=seed)
+            yield f"ticket of {select}", ticket(start, kept, X, y)
+    if settings is None:
+        return
+    yield "scratch", train_network(X, y, (k,), random_state=seed, max_iter=3000)
+    own = {name: {"unit": unit, "random_state": seed} | settings[name][k] for name in settings}
+    yield "scratch at its best", scratch_network(X, y, k, **own["scratch"])
+    yield "distilled", distilled_network(network, X, k, **own["distilled"])
+    pruned = prune(network, k, X=X)
+    yield "id + distillation", distilled_network(network, X, k, start=pruned, **own["distilled"])
     for select, correct in (("id", "interpolation"), ("magnitude", "none")):
         tuned = prune(network, k, X=X, select=select, correct=correct)
         for _ in range(20):
             tuned.partial_fit(X, y)
-        small[f"{select} + 20 epochs"] = tuned
-    return small
+        yield f"{select} + 20 epochs", tuned
 
 
-def _check_study(split, ks, references):
+def _check_study(split, ks):
     if not isinstance(split, list | tuple) or len(split) != 4:
         raise TypeError(
             "split must be X_train, X_test, y_train, y_test, as train_test_split returns them, or "
@@ -196,73 +177,7 @@ def _check_study(split, ks, references):
             f"k = {max(ks)} neurons cannot be told apart by {samples} training samples: the rank "
             "of the activations is at most the number of samples. Use more samples or a smaller k."
         )
-    if unknown := set(references) - set(ks):
-        raise ValueError(f"references must be some of ks = {list(ks)}, got also {sorted(unknown)}")
     return split
-
-
-class Differences(NamedTuple):
-    """Mean of the paired differences and the ends of its interval, each of shape (p,)."""
-
-    mean: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-
-def paired_differences(a, b, *, comparisons=None, confidence=0.95):
-    """Compare two methods seed by seed, with intervals that hold all at once.
-
-    Both methods prune the same networks, so their difference within a seed varies less than
-    either of them. Intervals by Student's t; among ``q`` of them, each gets the confidence
-    ``1 − (1 − confidence) / q`` (Bonferroni), so that all q hold together with ``confidence``.
-
-    Parameters
-    ----------
-    a, b : array-like of shape (seeds, p)
-        One row per seed, the same seed in the same row.
-    comparisons : int, optional
-        ``q``, by default p. Count every comparison that you look at.
-    confidence : float
-        For readers who need another than 95 %.
-
-    Returns
-    -------
-    mean, low, high : ndarray of shape (p,)
-        A named tuple: the mean of ``a − b`` and its interval, in the units of ``a``.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, fewer than two seeds are given, ``comparisons`` is no count or
-        ``confidence`` no fraction.
-
-    Notes
-    -----
-    The intervals speak about other seeds, not about other data: all networks share their
-    training and test samples unless the seed draws these too.
-
-    Examples
-    --------
-    >>> a, b = [[0.9], [0.8], [0.7]], [[0.8], [0.6], [0.6]]
-    >>> mean, low, high = paired_differences(a, b)
-    >>> mean.round(3), low.round(3), high.round(3)
-    (array([0.133]), array([-0.01]), array([0.277]))
-    """
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    if a.shape != b.shape or a.ndim != 2 or len(a) < 2:
-        raise ValueError(
-            "paired_differences needs two arrays of the same shape (seeds, p) with at least two "
-            f"seeds, got {a.shape} and {b.shape}"
-        )
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, such as 0.95; got {confidence}")
-    if comparisons is None:
-        comparisons = a.shape[1]
-    comparisons = check_k(comparisons, math.inf, "all that you look at", name="comparisons")
-    level = 1 - (1 - confidence) / comparisons
-    mean, spread = (a - b).mean(axis=0), (a - b).std(axis=0, ddof=1)
-    half = spread / np.sqrt(len(a)) * t.ppf((1 + level) / 2, len(a) - 1)
-    return Differences(mean, mean - half, mean + half)
 
 
 class Study(NamedTuple):
@@ -302,10 +217,11 @@ def load_study(name):
     True
     """
     folder = files(__package__) / "results"
-    stored = sorted(file.name.removesuffix(".csv") for file in folder.iterdir())
+    stored = [file.name for file in folder.iterdir() if file.name.endswith(".csv")]
+    stored = sorted(file.removesuffix(".csv").replace("_", " ") for file in stored)
     if name not in stored:
         raise ValueError(f"stored studies are {', '.join(map(repr, stored))}; got {name!r}")
-    text = (folder / f"{name}.csv").read_text(encoding="utf-8")
+    text = (folder / f"{name.replace(' ', '_')}.csv").read_text(encoding="utf-8")
     header, *lines = csv.reader(text.splitlines())
     tables = {"accuracy": {}, "agreement": {}}
     for measure, method, _, *values in lines:

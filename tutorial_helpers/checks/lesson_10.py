@@ -1,95 +1,73 @@
-"""Exercises of the lesson on convolutional networks."""
+"""Exercises of the lesson on deep networks."""
 
 import numpy as np
 
 from .framework import Expected, exercise
 
 
-def _another_layer(c, o, h, w, size):
-    return [(c + 1, o + 2, h + 3, w + 4, size + 2)]
-
-
-@exercise("10.1", "multiply-adds of a convolution", others=_another_layer)
-def check_convolution_cost(c, o, h, w, size):
-    """Compare with h w · size² c · o."""
-    taps, places = size**2, h * w
-    inside, padded = (h - size + 1) * (w - size + 1), (h + size - 1) * (w + size - 1)
+@exercise("10.1", "the fraction of the operations that is left")
+def check_operations_left(full_units, pruned_units):
+    """Compare with the ratio of the sums of before · after over neighbouring layers."""
+    full, pruned = (np.asarray(units, dtype=float) for units in (full_units, pruned_units))
+    before, after = full[:-1] * full[1:], pruned[:-1] * pruned[1:]
+    right = after.sum() / before.sum()
+    parameters = (after.sum() + pruned[1:].sum()) / (before.sum() + full[1:].sum())
     mistakes = {
-        "this is for a single pixel; a convolution makes all of them": taps * c * o,
-        "each output looks at how many taps?": places * c * o,
-        "a kernel is a square: count its taps again": places * size * c * o,
-        "the sum runs over all channels that come in": places * taps * o,
-        "each channel that goes out has its own kernel": places * taps * c,
-        "biases are added, not multiplied": places * (taps * c + 1) * o,
-        "these are the parameters": (taps * c + 1) * o,
-        "a multiply-add counts once here": 2 * places * taps * c * o,
-        "at the edge a pixel is made as well": inside * taps * c * o,
-        "padding is read, but nothing is made there": padded * taps * c * o,
-        "is a kernel always 3 × 3?": places * 9 * c * o,
-        "is an image always a square? its width counts too": h * h * taps * c * o,
-        "is an image always a square? its height counts too": w * w * taps * c * o,
-        "every channel in meets every channel out: how many pairs?": places * taps * (c + o),
+        "that is the part that is saved": 1 - right,
+        "a fraction, please, not per cent": 100 * right,
+        "upside down: the pruned network has fewer operations": 1 / right,
+        "those are neurons; operations are products": pruned.sum() / full.sum(),
+        "those are the operations left; which part of all are they?": after.sum(),
+        "that is the part of the neurons that stays": pruned[1:-1].sum() / full[1:-1].sum(),
+        "biases are no multiplications: those are the parameters left": parameters,
+        "the first and the last matrix have operations too": after[1:-1].sum() / before[1:-1].sum(),
+        "the last matrix has operations too": after[:-1].sum() / before[:-1].sum(),
+        "the first matrix has operations too": after[1:].sum() / before[1:].sum(),
+        "a large matrix weighs more than a small one": np.mean(after / before),
     }
-    return Expected(places * taps * c * o, mistakes)
+    return Expected(right, mistakes)
 
 
-@exercise("10.2", "the kernels with the largest norms")
-def check_largest_filters(kernel, k):
-    """Compare with the indices of the k largest sums of squares over all axes but the first."""
-    squares = (kernel**2).sum(axis=(1, 2, 3))
+def _another_middle(W, T_before, kept):
+    return [(2 * W, T_before[::-1], kept[:-1])]
 
-    def first(values):
-        return np.argsort(-values, kind="stable")[:k]
 
-    right, largest = first(squares), -np.sort(-squares)[:k]
-    channels_in, taps_alone = (kernel**2).sum(axis=(0, 2, 3)), np.linalg.norm(kernel, axis=(2, 3))
+@exercise("10.2", "the middle matrix of the plain way", others=_another_middle)
+def check_middle_matrix(W, T_before, kept):
+    """Compare with T W[:, J]."""
+    # the columns of T with a one and zeros belong to the neurons that stay in front
+    front = [int(np.abs(T_before - e[:, None]).sum(axis=0).argmin()) for e in np.eye(len(T_before))]
     mistakes = {
-        "these are the smallest ones": first(-squares),
-        "right ones, in another order: the largest comes first": np.sort(right),
-        "right ones, but the smallest comes first": right[::-1],
-        "which ones, please: their indices will do": kernel[right],
-        "these are channels that come in; which axis of K1 are those that go out?": (
-            first(channels_in)
+        "the neurons removed behind still have their columns": T_before @ W,
+        "its rows still wait for all neurons in front": W[:, kept],
+        "columns stay for the kept neurons, which are not the first ones": (
+            T_before @ W[:, : len(kept)]
         ),
-        "in a sum of weights, large negative and positive ones cancel": (
-            first(kernel.sum(axis=(1, 2, 3)))
+        "the columns must keep the order of the pivots": T_before @ W[:, np.sort(kept)],
+        "rows are rebuilt by T, not selected": W[np.ix_(front, kept)],
+    }
+    return Expected(T_before @ W[:, kept], mistakes)
+
+
+def _other_offers(R, k_new, saved):
+    """Return a row of R with its other sign, which no cost may follow, and another offer."""
+    turned, scaled = R.copy(), R.copy()
+    turned[k_new], scaled[0] = -R[k_new], 2 * R[0]
+    return [(turned, k_new, saved), (scaled, max(1, k_new // 2), 3 * saved)]
+
+
+@exercise("10.3", "the cost of shrinking a layer", others=_other_offers)
+def check_step_cost(R, k_new, saved):
+    """Compare with |R[k', k']| / |R[0, 0]| / saved."""
+    size = np.abs(np.diag(R))
+    lost = size[k_new] / size[0]
+    mistakes = {
+        "that is the last direction that stays; which is the first that goes?": (
+            size[k_new - 1] / size[0] / saved
         ),
-        "the norm is the root of a sum of squares": first(np.abs(kernel).sum(axis=(1, 2, 3))),
-        "one norm over all taps and channels, not a sum of norms": first(taps_alone.sum(axis=1)),
-        "these are the norms; which kernels do they belong to?": np.sqrt(largest),
-        "these are squared norms; which kernels have them?": largest,
+        "in other units this changes: what is it to be compared with?": size[k_new] / saved,
+        "an offer that saves more should cost less": lost,
+        "divide by what is saved": lost * saved,
+        "a cost is never negative: take the sizes": R[k_new, k_new] / R[0, 0] / saved,
     }
-    return Expected(right, mistakes)
-
-
-@exercise("10.3", "the kernel that reads the kept channels")
-def check_kernel_with_t(T, K):
-    """Compare with T K[o, :, s, t] at every tap."""
-    right = np.einsum("kc,ocst->okst", T, K)
-    middle, at = np.zeros_like(right), K.shape[2] // 2
-    middle[:, :, at, at] = right[:, :, at, at]
-    kept = [int(np.abs(T - e[:, None]).sum(axis=0).argmin()) for e in np.eye(len(T))]
-    mistakes = {
-        "T holds at every tap, not only in the middle": middle,
-        "this only selects; who speaks for the removed channel?": K[:, kept],
-        "the first channels are not the kept ones": K[:, : len(T)],
-        "channels out come first, then channels in": right.transpose(1, 0, 2, 3),
-        "the taps stay where they are; yours are flipped": right[..., ::-1, ::-1],
-        "one value per tap, please: yours are summed over the taps": right.sum(axis=(2, 3)),
-    }
-    return Expected(right, mistakes)
-
-
-@exercise("10.4", "the matrix that rebuilds rows of pixels")
-def check_block_matrix(T, pixels):
-    """Compare with I ⊗ T, for rows that hold all channels of a pixel side by side."""
-    eye = np.eye(pixels)
-    right = np.kron(eye, T)
-    mistakes = {
-        "this is for channel after channel; here a block belongs to a pixel": np.kron(T, eye),
-        "each pixel is rebuilt from the same pixel only": np.kron(np.ones((pixels, pixels)), T),
-        "rows are what stays, columns what is rebuilt": right.T,
-        "this rebuilds one pixel; there are more": T,
-        "a pixel after the other needs its own block, at its own place": np.tile(T, (1, pixels)),
-    }
-    return Expected(right, mistakes)
+    return Expected(lost / saved, mistakes)
