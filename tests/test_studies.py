@@ -18,7 +18,6 @@ from tutorial_helpers import (
     distilled_network,
     generated_split,
     initial_network,
-    load_digits_split,
     load_study,
     prune,
     rescaled,
@@ -171,7 +170,7 @@ def test_stored_studies_are_complete():
                 assert table.shape == (len(SEEDS), len(ks))
                 assert np.all((table >= 0) & (table <= 1))
         assert np.all(study.agreement["full"] == 1)
-    with pytest.raises(ValueError, match="'convolutional', 'digits', .*; got 'iris'"):
+    with pytest.raises(ValueError, match=r"'convolutional', 'digits', .*; got 'iris'"):
         load_study("iris")
 
 
