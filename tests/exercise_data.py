@@ -80,11 +80,14 @@ def of_the_lessons():
         "check_tolerance": (errors, 0.05),
         "check_refit": (Z, by_id(network, X_train, 50), U, beta),
         "check_main_effects": (np.array(cells),),
+        "check_interaction": (np.array(cells),),
         "check_interval": (
             study["greedy + least squares"][:, at_10],
             study["id + least squares"][:, at_10],
             18,
         ),
+        "check_folded": (W, 16),
+        "check_count": (5, 2, [5, 5, 5, 4]),
         "check_recall": (
             prune(network, 20, X=X_train[y_train != 1]).predict(X_test),
             y_test,
@@ -167,11 +170,14 @@ def drawn(seed):
         "check_tolerance": (errors, 0.1),
         "check_refit": (Z + rng.random(Z.shape), kept, U, beta),
         "check_main_effects": (rng.uniform(50, 99, size=(2, 2)),),
+        "check_interaction": (rng.uniform(50, 99, size=(2, 2)),),
         "check_interval": (
             rng.uniform(0.9, 1, 15),
             rng.uniform(0.8, 0.95, 15),
             int(integers(3, 9)),
         ),
+        "check_folded": (normal(size=(9, 4)), int(integers(3, 300))),
+        "check_count": (int(integers(2, 9)), 3, [int(n) for n in rng.permutation([5, 7, 11, 6])]),
         "check_recall": (pruned, truth, int(integers(2))),
         "check_operations_left": (units, [units[0], *(n // 2 + 2 for n in units[1:-1]), units[-1]]),
         "check_middle_matrix": (

@@ -358,6 +358,18 @@ CASES["check_main_effects"] = Case(
     ],
 )
 
+CASES["check_interaction"] = Case(
+    (np.array([[0.5, 0.8], [0.6, 1.0]]),),
+    Fraction(10, 100),
+    [
+        ("the other way round", -0.1),
+        ("the ID alone", 0.4),
+        ("magnitude alone", 0.3),
+        ("half of it", 0.05),
+        ("one diagonal", 0.5),
+    ],
+)
+
 a08, b08 = np.array([0.9, 0.8, 0.95, 0.7]), np.array([0.85, 0.8, 0.8, 0.65])
 paired08 = stats.ttest_rel(a08, b08)
 error08 = 0.0625 / paired08.statistic
@@ -380,6 +392,21 @@ CASES["check_interval"] = Case(
         ("the width is not", paired08.confidence_interval(1 - 0.01 / 6)),
     ],
 )
+CASES["check_folded"] = Case(
+    (np.array([[16.0, 32.0], [48.0, -8.0]]), 16),
+    [[1.0, 2.0], [3.0, -0.5]],
+    [
+        ("must be smaller", [[256.0, 512.0], [768.0, -128.0]]),
+        ("still want small images", [[16.0, 32.0], [48.0, -8.0]]),
+        ("once is enough", [[1 / 16, 2 / 16], [3 / 16, -1 / 32]]),
+    ],
+)
+CASES["check_count"] = Case(
+    (3, 2, [5, 5, 4]),
+    84,
+    [("both measures", 42), ("at every k", 18), ("one more comparison", 28), ("as many k", 90)],
+)
+
 truth08 = np.array([0, 0, 0, 0, 1, 1, 2, 2, 2, 2])
 told08 = np.array([0, 0, 0, 2, 1, 0, 0, 2, 2, 2])
 CASES["check_recall"] = Case(

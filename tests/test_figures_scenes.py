@@ -149,3 +149,16 @@ def test_a_heat_scene_of_equal_values_and_of_a_wrong_shape():
 def test_a_table_with_holes_is_refused(value):
     with pytest.raises(ValueError, match="with 1 that are not finite"):
         heat_scene([1], [[[1.0, value]]], ["a"], ["p", "q"])
+
+
+def test_a_table_at_uneven_positions_is_passed_at_its_own_steps():
+    scene = heat_scene([10, 20, 50], [[[1.0]], [[2.0]], [[3.0]]], ["a"], ["b"])
+    assert scene.stops == [10, 20, 50]
+    assert [scene.move(k) for k in scene.stops] == [
+        f"k = {k}: best {v}.0 by a + b, worst {v}.0 by a + b"
+        for k, v in ((10, 1), (20, 2), (50, 3))
+    ]
+    assert scene.move(40).startswith("k = 20")  # never a table under another k's name
+    for wrong in ([20, 10, 50], [10, 10, 50], []):
+        with pytest.raises(ValueError, match="positions"):
+            heat_scene(wrong, np.ones((len(wrong), 1, 1)), ["a"], ["b"])

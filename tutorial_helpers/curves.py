@@ -94,12 +94,14 @@ class EveryK:
         Z = hidden_activations(network, X_fit, layer)
         m = Z.shape[1]
         self._mean = Z.mean(axis=0) if refits["bias"] else np.zeros(m, Z.dtype)
-        self._R = np.eye(m, dtype=Z.dtype, order="F")  # one row for each neuron
         if (choose, mend) == (by_id, interpolation):
             factored = PivotedQR(Z)
+            del Z  # memory is what a large layer lacks first
             self.order, r = factored.pivots, factored.rank
-            self._R[:r] = factored.R[:r] / factored.scale
+            self._R = np.eye(m, dtype=factored.R.dtype, order="F")  # one row for each neuron
+            np.divide(factored.R[:r], factored.scale, out=self._R[:r])
         else:
+            self._R = np.eye(m, dtype=Z.dtype, order="F")
             order = choose(network, X_fit, m, layer=layer, random_state=random_state)
             self.order = check_kept(order, m, m)
             if refits["weights"]:

@@ -52,7 +52,28 @@ def check_main_effects(table):
     return Expected([rows, columns], mistakes)
 
 
-@exercise("08.3", "an interval for a paired difference")
+@exercise("08.3", "the interaction of selection and correction")
+def check_interaction(table):
+    """Compare with how much more the correction gains in the second row than in the first."""
+    (a, b), (c, d) = np.asarray(table)
+    gains = "how much more does the correction gain for the ID than for magnitude? "
+    mistakes = {
+        gains + "Subtract the other way round": (b - a) - (d - c),
+        gains + "That is a mean of the two gains": (b - a + d - c) / 2,
+        gains + "That is their sum": b - a + d - c,
+        gains + "That is the gain for the ID alone": d - c,
+        gains + "That is the gain for magnitude alone": b - a,
+        "half of it: then it is a deviation from the mean effects; here the whole is asked": (
+            (d - c - b + a) / 2
+        ),
+        "a difference of differences, not a ratio of gains": (d - c) / (b - a),
+        "all four cells are needed; that is one diagonal": d - a,
+        "all four cells are needed; that is the other diagonal": c - b,
+    }
+    return Expected(d - c - b + a, mistakes)
+
+
+@exercise("08.4", "an interval for a paired difference")
 def check_interval(a, b, comparisons):
     """Compare with the two ends of the corrected 95 % t interval of a − b."""
     gap, n, share = np.asarray(a) - b, len(a), 0.05 / comparisons
@@ -86,21 +107,3 @@ def check_interval(a, b, comparisons):
         ),
     }
     return Expected(right, mistakes)
-
-
-@exercise("08.4", "the recall of one class")
-def check_recall(predicted, truth, label):
-    """Compare with the share of the samples of a class that is recognised."""
-    found, called = np.sum((predicted == label) & (truth == label)), np.sum(predicted == label)
-    samples = np.sum(truth == label)
-    mistakes = {
-        "this is the share of what was *called* so: precision": found / max(called, 1),
-        "divide by the samples of this class, not by all": found / len(truth),
-        "this is the accuracy over all classes": np.mean(predicted == truth),
-        "a share, please, not a count": found,
-        "a share, please, not per cent": 100 * found / samples,
-        "those are the ones that were missed": 1 - found / samples,
-        "of those called so, how many are right?": called / samples,
-        "that mixes in the precision": 2 * found / (called + samples),
-    }
-    return Expected(found / samples, mistakes)

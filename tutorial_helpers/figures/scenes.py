@@ -6,6 +6,8 @@ how a value is written in the sentence, such as ``"{:.1f} ms"``. ValueError says
 not fit.
 """
 
+from math import gcd
+
 import numpy as np
 from matplotlib.legend import Legend
 
@@ -96,6 +98,7 @@ def heat_scene(positions, values, rows, columns, *, title="", name="k", form="{:
     Parameters
     ----------
     positions : sequence of int
+        Rising; where they leave steps out, the slider does, too.
     values : array-like of shape (len(positions), len(rows), len(columns))
         One scale of colours serves all positions.
     rows, columns : sequence of str
@@ -106,8 +109,10 @@ def heat_scene(positions, values, rows, columns, *, title="", name="k", form="{:
     >>> scene.move(2)
     'k = 2: best 0.4 by id + none, worst 0.3 by id + ridge'
     """
-    positions, values = equal_steps(positions), np.asarray(values, dtype=float)
-    shape = (len(positions), len(rows), len(columns))
+    stops, values = [int(k) for k in positions], np.asarray(values, dtype=float)
+    step = gcd(*np.diff(stops)) or 1
+    positions = equal_steps(range(stops[0], stops[-1] + 1, step) if stops else stops)
+    shape = (len(stops), len(rows), len(columns))
     if values.shape != shape or not np.isfinite(values).all():
         raise ValueError(
             f"values must be finite numbers of shape {shape}, got shape {values.shape} "
@@ -131,7 +136,9 @@ def heat_scene(positions, values, rows, columns, *, title="", name="k", form="{:
         ax.spines[:].set_visible(False)
 
     def move(k):
-        table = values[positions.index(k)]
+        # between two stops the last table stays, and says whose it is
+        at = np.searchsorted(stops, k, "right") - 1
+        k, table = stops[at], values[at]
         image.set_data(table)
         corner.set_text(f"{name} = {k}")
         for cell, value in zip(cells, table.ravel(), strict=True):
@@ -143,4 +150,4 @@ def heat_scene(positions, values, rows, columns, *, title="", name="k", form="{:
             told.append(f"{word} {form.format(table[i, j])} by {rows[i]} + {columns[j]}")
         return f"{name} = {k}: " + ", ".join(told)
 
-    return Scene(figure, [image, *cells, corner], move, positions, name=name)
+    return Scene(figure, [image, *cells, corner], move, positions, name=name, stops=stops)
