@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from benchmarks.make_studies import SEEDS, STUDIES, save
+from benchmarks.make_studies import FEWER, SEEDS, STUDIES, save
 from tutorial_helpers import (
     agreement,
     at_random,
@@ -18,6 +18,7 @@ from tutorial_helpers import (
     distilled_network,
     generated_split,
     initial_network,
+    load_settings,
     load_study,
     prune,
     rescaled,
@@ -161,15 +162,22 @@ def test_stored_studies_are_complete():
     for name, (_, ks, options) in STUDIES.items():
         study = load_study(name)
         assert study.ks.tolist() == list(ks)
-        assert study.seeds.tolist() == list(SEEDS)
+        seeds = FEWER.get(name, SEEDS)
+        assert study.seeds.tolist() == list(seeds)
         assert list(study.accuracy) == list(study.agreement)
-        assert {f"{s} + {c}" for s in GRID for c in MENDED} | RIVALS <= set(study.accuracy)
-        assert options.get("tickets", False) == ("ticket of id" in study.accuracy)
+        rivals = RIVALS if options is not None else set()
+        assert {f"{s} + {c}" for s in GRID for c in MENDED} | rivals <= set(study.accuracy)
+        assert bool(options and "tickets" in options) == ("ticket of id" in study.accuracy)
         for method in study.accuracy:
             for table in (study.accuracy[method], study.agreement[method]):
-                assert table.shape == (len(SEEDS), len(ks))
+                assert table.shape == (len(seeds), len(ks))
                 assert np.all((table >= 0) & (table <= 1))
         assert np.all(study.agreement["full"] == 1)
+        if options is not None:
+            settings = load_settings(name)
+            assert all(sorted(each) == list(ks) for each in settings.values())
+    with pytest.raises(ValueError, match="searched for digits scaled, .*; got 'swapped'"):
+        load_settings("swapped")
     with pytest.raises(ValueError, match=r"'convolutional', 'digits', .*; got 'iris'"):
         load_study("iris")
 

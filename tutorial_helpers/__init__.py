@@ -71,7 +71,7 @@ from .selection import (
     by_variance,
     strong_columns,
 )
-from .studies import compare_methods, generated_split, load_study
+from .studies import compare_methods, generated_split, load_settings, load_study
 from .timing import time_calls, time_predict
 
 __all__ = """
@@ -82,7 +82,8 @@ prune_by_magnitude prune_by_id prune EveryK logits_at_every_k accuracy_at_every_
 agreement as_images patch_matrix convolve max_pool ConvolutionalNetwork load_convolutional_network
 channel_matrix prune_channels network_size prune_layers uniform_path greedy_path widths_within
 by_taylor rescaled initial_network ticket scratch_network distilled_network
-generated_split compare_methods run_study load_study paired_differences Comparisons
+generated_split compare_methods run_study load_study load_settings
+paired_differences Comparisons
 error_bound certified agreement_lower_limit time_calls time_predict show plot_images plot_curves
 plot_differences plot_stretch curve_scene weights_scene rebuild_scene margin_scene heat_scene
 explore_k show_snapshots claim progress

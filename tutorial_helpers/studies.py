@@ -5,6 +5,7 @@ One training and one order of the neurons per seed serve all k. The stored table
 """
 
 import csv
+import json
 from functools import partial
 from importlib.resources import files
 from typing import NamedTuple
@@ -194,9 +195,11 @@ def load_study(name):
 
     Parameters
     ----------
-    name : {"digits", "generated", "convolutional"}
-        The last is made by ``benchmarks/train_convolutional.py``; there k counts the channels
-        that the first convolution keeps, and the second keeps twice as many.
+    name : str
+        "digits", "digits scaled", "swapped", "swapped scaled", "shuffled", "shuffled scaled",
+        "generated", "mnist"; or "convolutional", which ``benchmarks/train_convolutional.py``
+        makes: there k counts the channels that the first convolution keeps, and the second keeps
+        twice as many.
 
     Returns
     -------
@@ -229,3 +232,28 @@ def load_study(name):
     seeds = np.array([int(line[2]) for line in lines if line[:2] == lines[0][:2]])
     tables = {m: {name: np.array(rows) for name, rows in t.items()} for m, t in tables.items()}
     return Study(np.array(header[3:], dtype=int), seeds, **tables)
+
+
+def load_settings(name):
+    """Read the settings that the search found for the rivals of a stored study.
+
+    Returns
+    -------
+    settings : dict
+        ``settings[rival][k]``, as `compare_methods` takes them.
+
+    Raises
+    ------
+    ValueError
+        For a study without trained rivals.
+
+    Examples
+    --------
+    >>> sorted(load_settings("digits scaled"))
+    ['distilled', 'scratch']
+    """
+    text = (files(__package__) / "results" / "settings.json").read_text(encoding="utf-8")
+    stored = json.loads(text)
+    if name not in stored:
+        raise ValueError(f"settings were searched for {', '.join(stored)}; got {name!r}")
+    return {rival: {int(k): s for k, s in each.items()} for rival, each in stored[name].items()}
