@@ -1,5 +1,7 @@
 """The benchmarks run, agree with what they compare, and tell nothing about where they ran."""
 
+import ast
+import json
 import re
 import socket
 from itertools import pairwise
@@ -9,8 +11,10 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import common, every_k, one_k
-from tutorial_helpers import prune_by_id
+from benchmarks import common, every_k, fresh_seeds, one_k
+from benchmarks.make_studies import STUDIES
+from tutorial_helpers import Comparisons, compare_methods, load_study, prune_by_id
+from tutorial_helpers.studies import Study
 from tutorial_helpers.timing import Timings
 
 
@@ -83,3 +87,53 @@ def test_ratios_are_taken_within_rounds():
     ]
     assert common.spread([1.5, 1.5, 1.5]) == "1.5 s (1.5–1.5)"
     assert common.spread([0.0426] * 3) == "42.6 ms (42.6–42.6)"
+
+
+def test_fresh_seeds_ask_for_what_the_lessons_plan():
+    for number, name, expected in (
+        ("08", "plan", fresh_seeds.GRID_PLAN),
+        ("09", "plan", fresh_seeds.RIVALS_PLAN),
+    ):
+        (path,) = Path("notebooks").glob(f"{number}_*.ipynb")
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        (source,) = [s for s in ("".join(c["source"]) for c in cells) if f"{name} = {{" in s]
+        tree = ast.parse(source)
+        space = {"load_study": load_study, "names": [], "Comparisons": lambda *_, **__: None}
+        for statement in tree.body:
+            if isinstance(statement, ast.Assign) and "plan" in ast.unparse(statement.targets[0]):
+                exec(compile(ast.Module([statement], []), "lesson", "exec"), space)
+        assert space["plan"] == expected
+
+
+def test_fresh_seeds_that_contradict_are_named():
+    ks, rng = np.array([10, 20]), np.random.default_rng(0)
+    noise = rng.normal(size=(2, 20, 2)) / 1000
+
+    def study(gap):
+        return Study(ks, np.arange(20), {"a": noise[0] + gap, "b": noise[1]}, {})
+
+    stored = Comparisons({"x": study([0.1, 0.0])}, {"a or b": ("a", "b")}, measures=["accuracy"])
+    found = fresh_seeds.contradictions
+    assert found(stored, study([0.2, 0.3]), "x", ["accuracy"]) == ([], 1)
+    (line,), shown = found(stored, study([-0.1, 0.0]), "x", ["accuracy"])
+    assert shown == 1
+    assert line.startswith("x, a or b, accuracy, k = 10: stored +10.0")
+
+
+def test_large_differences_hold_for_two_fresh_seeds():
+    """A short version of `benchmarks.fresh_seeds`: what is worth ten points shows at once."""
+    split, ks, options = STUDIES["generated"]
+    found = [compare_methods(seed, split, ks, **options)["accuracy"] for seed in (901, 902)]
+    comparisons = Comparisons(
+        {"generated": load_study("generated")}, fresh_seeds.GRID_PLAN, measures=["accuracy"]
+    )
+    checked = 0
+    for label, (a, b, *rest) in fresh_seeds.GRID_PLAN.items():
+        mean, low, _ = comparisons.difference(label, "generated")
+        fresh = np.mean([table[a] - table[b] for table in found], axis=0)
+        if rest:
+            continue  # an interaction needs more seeds
+        large = (low > 0) & (mean > 0.1)
+        checked += np.count_nonzero(large)
+        assert np.all(fresh[large] > 0), label
+    assert checked > 5

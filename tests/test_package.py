@@ -46,7 +46,7 @@ FLOW = [
     "figures.explorer",
     "figures",
     "checks.framework",
-    *(f"checks.lesson_{number:02}" for number in range(11)),
+    *(f"checks.lesson_{number:02}" for number in range(12)),
     "checks",
 ]
 # Arguments and methods that no lesson uses, and who needs them; their docstrings say so as well.
@@ -58,7 +58,10 @@ NEEDED_BY = {
     "ConvolutionalNetwork: layers": "network_size",
     "ConvolutionalNetwork: channels": "convolution",
     "compare_methods: neurons": "stored tables",
-    "compare_methods: references": "stored tables",
+    "compare_methods: settings": "stored tables",
+    "compare_methods: tickets": "stored tables",
+    "compare_methods: unit": "stored tables",
+    "Comparisons: confidence": "readers",
     "run_study: folder": "interrupted",
     "run_study: n_jobs": "joblib",
 }
@@ -102,8 +105,8 @@ def test_no_module_has_more_than_400_lines(path):
     assert lines_of(path) <= 400, "this is two modules"
 
 
-def test_the_package_has_at_most_5700_lines():
-    assert sum(map(lines_of, MODULES)) <= 5700
+def test_the_package_has_at_most_5850_lines():
+    assert sum(map(lines_of, MODULES)) <= 5850
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -10,7 +10,6 @@ from tutorial_helpers import (
     by_id,
     by_taylor,
     distilled_network,
-    generated_split,
     initial_network,
     load_digits_split,
     logits,
@@ -33,7 +32,7 @@ def digits():
 @pytest.fixture(scope="module")
 def network(digits):
     X, _, y, _ = digits
-    return train_network(X, y, (40,), random_state=0, max_iter=200)
+    return train_network(X, y, (40,), random_state=0, max_iter=1000)
 
 
 def test_initial_weights_are_those_that_the_seed_draws():
@@ -79,7 +78,7 @@ def test_the_taylor_score_is_the_derivative_of_the_loss(digits, network):
 
 def test_taylor_works_for_two_classes_and_names_strange_labels(digits, network):
     X, _, y, _ = digits
-    two = train_network(X, y > 4, (15,), random_state=0, max_iter=50)
+    two = train_network(X, y > 4, (15,), random_state=0, max_iter=1000)
     assert len(set(by_taylor(two, X, 5, y=y > 4))) == 5
     with pytest.raises(ValueError, match=r"labels that the network does not know: \[11\]"):
         by_taylor(network, X[:1], 5, y=[11])
@@ -143,10 +142,10 @@ def test_a_student_goes_on_from_where_it_starts(digits, network):
     assert all(map(np.array_equal, before, pruned.coefs_))
 
 
-def test_a_student_of_two_classes():
-    X, X_test, y, _ = generated_split(0)
-    full = train_network(X, y > 2, (40,), random_state=0, max_iter=100)
-    student = distilled_network(full, X, 20, random_state=0, **LIMITED)
+def test_a_student_of_two_classes(digits):
+    X, X_test, y, _ = digits
+    full = train_network(X, y > 4, (40,), random_state=0, max_iter=1000)
+    student = distilled_network(full, X, 20, unit=16, random_state=0, **LIMITED)
     assert agreement(full, student, X_test) > 0.8
 
 

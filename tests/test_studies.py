@@ -176,7 +176,7 @@ def test_stored_studies_are_complete():
         if options is not None:
             settings = load_settings(name)
             assert all(sorted(each) == list(ks) for each in settings.values())
-    with pytest.raises(ValueError, match="searched for digits scaled, .*; got 'swapped'"):
+    with pytest.raises(ValueError, match=r"searched for digits scaled, .*; got 'swapped'"):
         load_settings("swapped")
     with pytest.raises(ValueError, match=r"'convolutional', 'digits', .*; got 'iris'"):
         load_study("iris")

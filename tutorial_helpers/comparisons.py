@@ -85,7 +85,7 @@ class Comparisons:
         ``(a − b) − (c − d)``.
     measures : sequence of {"accuracy", "agreement"}
     confidence : float
-        With it, *all* intervals hold together (Bonferroni).
+        With it, *all* intervals hold together (Bonferroni); for readers who need another than 95 %.
 
     Attributes
     ----------

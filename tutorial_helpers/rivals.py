@@ -61,6 +61,8 @@ def by_taylor(network, X, k, *, y, layer=0, random_state=None):
 def rescaled(Z, kept, U, beta):
     """Correct by a single number and the bias: ``s U[J]`` and a new ``β``, by least squares.
 
+    ``Z``, ``kept``, ``U`` and ``beta`` as for every correction.
+
     Minimises ``‖s Z[:, J] U[J] + β_new − (Z U + β)‖_F`` over ``s`` and ``β_new``. It tells how much
     of a correction is only that the fewer neurons are too quiet.
 
@@ -220,17 +222,19 @@ def distilled_network(network, X, k, *, start=None, unit=1, random_state=None, *
         # a constant added to all logits of a sample changes no probability
         taught -= taught.mean(axis=1, keepdims=True)
     size = taught.std() or 1.0
+    taught /= size
+    taught = taught if taught.shape[1] > 1 else taught[:, 0]  # as scikit-learn wants one output
     X = check_array(X, accept_sparse=True) / unit
     small = MLPRegressor(hidden_layer_sizes=(k,), random_state=random_state, **settings)
     with warnings.catch_warnings():
         # a limit on the iterations is part of the settings
         warnings.simplefilter("ignore", ConvergenceWarning)
         if start is not None:
-            small.set_params(max_iter=1).fit(X, taught / size)
+            small.set_params(max_iter=1).fit(X, taught)
             small.coefs_ = [start.coefs_[0] * unit, start.coefs_[1] / size]
             small.intercepts_ = [start.intercepts_[0].copy(), start.intercepts_[1] / size]
             small.set_params(warm_start=True, **{"max_iter": 200} | settings)
-        small.fit(X, taught / size)
+        small.fit(X, taught)
     (V, U), (b, beta) = small.coefs_, small.intercepts_
     student = smaller_network(network, range(k), U * size, beta * size)
     student.coefs_[0], student.intercepts_[0] = V / unit, b

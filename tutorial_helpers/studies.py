@@ -32,7 +32,7 @@ MENDED = {"rescaled": rescaled} | CORRECTIONS
 
 
 def generated_split(random_state):
-    """Draw a classification problem that has nothing to do with images.
+    """Draw a classification problem that has nothing to do with images, for the stored tables.
 
     Five classes, each of three clusters in ten of twenty dimensions, 1000 samples to train on and
     1000 to test on (`sklearn.datasets.make_classification`).
@@ -80,9 +80,10 @@ def compare_methods(seed, split, ks, *, neurons=1000, unit=1, settings=None, tic
     settings : dict, optional
         With it the rivals are trained as well; without they are left out.
         ``settings["scratch"][k]`` are those of `scratch_network`, ``settings["distilled"][k]``
-        those of `distilled_network`.
+        those of `distilled_network`, for the stored tables.
     tickets : bool
-        Whether lottery tickets and random tickets are trained, too.
+        Whether lottery tickets and random tickets are trained, too. All options but the first
+        three arguments are for the stored tables.
 
     Returns
     -------

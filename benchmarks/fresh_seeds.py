@@ -1,0 +1,126 @@
+"""Ask ten seeds that no table holds whether the conclusions still hold.
+
+``python -m benchmarks.fresh_seeds ["digits scaled" generated …]`` recomputes the named tables, by
+default all that do not need MNIST, with fresh seeds: about three minutes each on two cores. A
+difference that the lessons call shown, because its counted interval excludes zero, must have the
+same sign with the fresh seeds, and their own interval must not contradict it.
+"""
+
+import shutil
+import sys
+
+import numpy as np
+
+from tutorial_helpers import (
+    Comparisons,
+    compare_methods,
+    load_settings,
+    load_study,
+    run_study,
+)
+from tutorial_helpers.studies import Study
+
+from .make_studies import STUDIES
+from .make_studies import UNFINISHED as BESIDE
+
+UNFINISHED = BESIDE / "fresh"
+SEEDS = range(101, 111)
+# the plans of lessons 08 and 09; `tests/test_benchmarks.py` compares them with the notebooks
+REFIT = ("magnitude + least squares", "magnitude + none")
+GRID_PLAN = {
+    "ID instead of magnitude": ("id + least squares", "magnitude + least squares"),
+    "greedy instead of ID": ("greedy + least squares", "id + least squares"),
+    "Taylor instead of ID": ("taylor + least squares", "id + least squares"),
+    "refit for magnitude": REFIT,
+    "refit, not only louder": ("magnitude + least squares", "magnitude + rescaled"),
+    "T U for the ID": ("id + interpolation", "id + none"),
+    "bias and weights, not T U": ("id + least squares", "id + interpolation"),
+    "ridge, not least squares": ("id + ridge", "id + least squares"),
+    "interaction": ("id + least squares", "id + none", *REFIT),
+}
+RIVALS_PLAN = {
+    "ID − scratch": ("id + interpolation", "scratch"),
+    "ID − scratch at its best": ("id + interpolation", "scratch at its best"),
+    "ID − distilled": ("id + interpolation", "distilled"),
+    "ID with distillation − distilled": ("id + distillation", "distilled"),
+    "ID with 20 epochs − scratch at its best": ("id + 20 epochs", "scratch at its best"),
+    "greedy − distilled": ("greedy + least squares", "distilled"),
+}
+GRID_TABLES = list(STUDIES)
+RIVALS_TABLES = [name for name, (_, _, options) in STUDIES.items() if options is not None]
+
+
+def contradictions(stored, fresh, name, measures):
+    """Return lines on shown differences that fresh seeds contradict, and how many were shown.
+
+    Parameters
+    ----------
+    stored : Comparisons
+        Of all tables that the lesson has, so that its intervals are those of the lesson.
+    fresh : Study
+    name : str
+        The table that ``fresh`` recomputes.
+    measures : sequence of str
+
+    Returns
+    -------
+    lines : list of str
+    shown : int
+    """
+    lines, shown = [], 0
+    again = Comparisons({name: fresh}, stored.plan, measures=measures)
+    for label in stored.plan:
+        for measure in measures:
+            mean, low, high = stored.difference(label, name, measure)
+            new = again.difference(label, name, measure)
+            sign = np.where(low > 0, 1, np.where(high < 0, -1, 0))
+            shown += np.count_nonzero(sign)
+            # signs that turn, and intervals that exclude what was shown
+            wrong = (sign * new.mean < 0) | ((sign > 0) & (new.high < 0))
+            wrong |= (sign < 0) & (new.low > 0)
+            lines += [
+                f"{name}, {label}, {measure}, k = {k}: stored {100 * m:+.2f} points, "
+                f"fresh {100 * n:+.2f} [{100 * a:+.2f}, {100 * b:+.2f}]"
+                for k, m, n, a, b, bad in zip(
+                    fresh.ks, mean, new.mean, new.low, new.high, wrong, strict=True
+                )
+                if bad
+            ]
+    return lines, shown
+
+
+def main(names):
+    """Recompute, compare, and leave with an error if a conclusion turned round."""
+    names = names or [name for name in STUDIES if name != "mnist"]
+    if unknown := [name for name in names if name not in STUDIES]:
+        raise SystemExit(f"tables are {list(STUDIES)}; got {unknown}")
+    plans = [(GRID_PLAN, GRID_TABLES, ["accuracy"])]
+    plans += [(RIVALS_PLAN, RIVALS_TABLES, ["accuracy", "agreement"])]
+    plans = [
+        (
+            Comparisons({name: load_study(name) for name in tables}, plan, measures=measures),
+            measures,
+        )
+        for plan, tables, measures in plans
+    ]
+    wrong = []
+    for name in names:
+        split, ks, options = STUDIES[name]
+        options = {} if options is None else options | {"settings": load_settings(name)}
+        options.pop("tickets", None)
+        result = run_study(compare_methods, SEEDS, split, ks, folder=UNFINISHED, **options)
+        fresh = Study(np.array(ks), np.array(SEEDS), **result)
+        for stored, measures in plans:
+            if name in stored.studies and all(
+                set(methods) <= set(fresh.accuracy) for methods in stored.plan.values()
+            ):
+                lines, shown = contradictions(stored, fresh, name, measures)
+                print(f"{name}: {len(lines)} of {shown} shown differences turned round", flush=True)
+                wrong += lines
+    print(*wrong, sep="\n")
+    shutil.rmtree(UNFINISHED)
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
