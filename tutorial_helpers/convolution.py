@@ -165,19 +165,12 @@ class ConvolutionalNetwork(ClassifierMixin):
     def layers(self, channels):
         """List (places, inputs, outputs) of each layer, as if it had these channels.
 
-        A convolution is applied at every pixel of the image, a dense layer once; see
-        `network_size`.
+        A convolution is applied at all 64 pixels, where it reads 9 of each channel; a dense layer
+        once, the first to 16 pixels of each channel after pooling. See `network_size`.
         """
         (first, second), (dense, classes) = channels, self.coefs[1].shape
-        taps = self.kernels[0][0, 0].size, self.kernels[1][0, 0].size
-        pooled = len(self.coefs[0]) // self.channels[1]
-        pixels = 4 * pooled  # before the pooling of 2 × 2 blocks
-        return [
-            (pixels, taps[0], first),
-            (pixels, taps[1] * first, second),
-            (1, pooled * second, dense),
-            (1, dense, classes),
-        ]
+        convolutions = [(64, 9, first), (64, 9 * first, second)]
+        return [*convolutions, (1, 16 * second, dense), (1, dense, classes)]
 
     def feature_maps(self, images, layer):
         """Return what the layer after convolution 0 or 1 reads: after ReLU, and after pooling."""
@@ -237,16 +230,11 @@ def prune_channels(network, images, k, *, layer=0, select="id", correct="interpo
     kernel, at every tap: ``K[o, :, s, t] ← T K[o, :, s, t]``. In the dense layer behind the
     flattened maps: ``W ← (T ⊗ I) W``, as each channel is a block of pixels there.
 
+    The ``network`` is left as it is. ``images`` (n, 1, 8, 8) are calibration data; ``layer`` is the
+    convolution, 0 or 1.
+
     Parameters
     ----------
-    network : ConvolutionalNetwork
-        Left as it is.
-    images : array-like of shape (n, 1, 8, 8)
-        Calibration data.
-    k : int
-        Channels to keep.
-    layer : int
-        Convolution 0 or 1.
     select : {"id", "magnitude"}
         Magnitude keeps the filters with the largest norms.
     correct : {"interpolation", "none"}
@@ -292,6 +280,5 @@ def prune_channels(network, images, k, *, layer=0, select="id", correct="interpo
     if layer == 0:
         kernels[1] = np.einsum("kc,ocst->okst", T, kernels[1])
     else:
-        pixels = len(coefs[0]) // Z.shape[1]
-        coefs[0] = np.kron(T, np.eye(pixels)) @ coefs[0]
+        coefs[0] = np.kron(T, np.eye(16)) @ coefs[0]
     return replace(network, kernels=tuple(kernels), biases=tuple(biases), coefs=tuple(coefs))

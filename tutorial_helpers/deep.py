@@ -173,11 +173,9 @@ def uniform_path(network):
 
     Examples
     --------
-    >>> from tutorial_helpers import train_network
-    >>> X = [[0.0], [1.0], [2.0], [3.0]]
-    >>> network = train_network(X, [0, 0, 1, 1], (20, 10), max_iter=1000)
-    >>> uniform_path(network)[::5]
-    [(20, 10), (15, 8), (10, 5), (5, 3)]
+    >>> from tutorial_helpers import load_convolutional_network
+    >>> uniform_path(load_convolutional_network())[::20]
+    [(32, 64), (22, 44), (12, 24), (2, 4)]
     """
     full = _widths(network)
     widest = max(full)
@@ -254,11 +252,10 @@ def widths_within(network, path, fraction):
 
     Examples
     --------
-    >>> from tutorial_helpers import train_network
-    >>> X = [[0.0], [1.0], [2.0], [3.0]]
-    >>> network = train_network(X, [0, 0, 1, 1], (20, 10), max_iter=1000)
-    >>> widths_within(network, uniform_path(network), 0.3)
-    (10, 5)
+    >>> from tutorial_helpers import load_convolutional_network
+    >>> network = load_convolutional_network()
+    >>> widths_within(network, uniform_path(network), 0.25)
+    (16, 31)
     """
     if not 0 < fraction <= 1:
         raise ValueError(

@@ -106,9 +106,7 @@ def exercise(number, aim, others=None):
         def check(answer, *data):
             try:
                 verdict = _judge(answer, expect, data, others)
-            except KeyboardInterrupt:
-                raise
-            except BaseException:  # an answer may do anything while it is looked at
+            except (Exception, SystemExit):  # an answer may do anything while it is looked at
                 verdict = NOT_YET
             if _changed_in_place(number, data) and verdict not in (None, LOST):
                 verdict = CHANGED
@@ -194,9 +192,7 @@ def _call(function, arguments):
     arguments = copy.deepcopy(arguments)  # it may work in place, the lesson goes on with the data
     try:
         answer = function(*arguments)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
+    except (Exception, SystemExit) as error:
         return None, f"your function stopped with {_short(type(error).__name__)}: {_short(error)}"
     return answer, "your function returns nothing: where is its return?" if answer is None else ""
 
