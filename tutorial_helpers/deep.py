@@ -255,7 +255,7 @@ def widths_within(network, path, fraction):
     >>> from tutorial_helpers import load_convolutional_network
     >>> network = load_convolutional_network()
     >>> widths_within(network, uniform_path(network), 0.25)
-    (16, 31)
+    (15, 30)
     """
     if not 0 < fraction <= 1:
         raise ValueError(
