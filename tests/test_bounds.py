@@ -45,22 +45,22 @@ def test_error_and_bounds_are_those_of_a_dense_computation(trained):
         for k in (1, 4, len(U) - 1, len(U)):
             J, removed = P[:k], P[k:]
             E = Z - Z[:, J] @ np.linalg.lstsq(Z[:, J], Z, rcond=None)[0]
-            error, bound, tight = error_bound(network, X, k, layer=layer)
+            error, bound, sharper = error_bound(network, X, k, layer=layer)
             assert error == pytest.approx(spectral(E @ U), abs=slack)
             assert bound == pytest.approx(spectral(E) * spectral(U), abs=slack)
-            assert tight == pytest.approx(spectral(E) * spectral(U[removed]), abs=slack)
+            assert sharper == pytest.approx(spectral(E) * spectral(U[removed]), abs=slack)
 
 
-def test_the_order_error_tight_bound_bound_holds_at_every_k(trained):
+def test_the_order_error_sharper_bound_bound_holds_at_every_k(trained):
     network, X, _ = trained
     for layer in layers(network):
         Z, U = hidden_activations(network, X, layer), network.coefs_[layer + 1]
         # beyond the numerical rank all three are rounding, of this size
         slack = 1e3 * np.finfo(Z.dtype).eps * np.linalg.norm(Z) * np.linalg.norm(U)
         for k in range(1, len(U) + 1):
-            error, bound, tight = error_bound(network, X, k, layer=layer)
-            assert error <= tight + slack
-            assert tight <= bound + slack
+            error, bound, sharper = error_bound(network, X, k, layer=layer)
+            assert error <= sharper + slack
+            assert sharper <= bound + slack
 
 
 def test_keeping_everything_leaves_exactly_nothing(trained):
@@ -75,16 +75,16 @@ def test_in_the_last_hidden_layer_it_is_the_error_of_the_logits(trained):
     layer = layers(network)[-1]
     pruned = prune_by_id(network, X, 6, layer=layer)
     moved = logits(pruned, X).astype(float) - logits(network, X)
-    error, bound, tight = error_bound(network, X, 6, layer=layer)
+    error, bound, sharper = error_bound(network, X, 6, layer=layer)
     assert error == pytest.approx(np.linalg.norm(moved, 2), rel=1e-3, abs=1e-6)
     assert np.linalg.norm(moved, axis=1).max() <= bound * (1 + 1e-3)
-    assert 0 < error < tight < bound
+    assert 0 < error < sharper < bound
 
 
 def test_fields_have_names(digits):
     network, X, *_ = digits
     result = error_bound(network, X, 20)
-    assert result._fields == ("error", "bound", "tight_bound")
+    assert result._fields == ("error", "bound", "sharper_bound")
     assert all(type(value) is float for value in result)
 
 

@@ -16,7 +16,7 @@ class ErrorBound(NamedTuple):
 
     error: float
     bound: float
-    tight_bound: float
+    sharper_bound: float
 
 
 def error_bound(network, X, k, *, layer=0):
@@ -32,7 +32,7 @@ def error_bound(network, X, k, *, layer=0):
 
     Returns
     -------
-    error, bound, tight_bound : float
+    error, bound, sharper_bound : float
         A named tuple: ``‖E U‖₂`` measured, ``‖R22‖₂ ‖U‖₂`` and ``‖R22‖₂ ‖(Pᵀ U)₂‖₂``, all in the
         units of the logits, over all n samples together.
 
@@ -47,8 +47,8 @@ def error_bound(network, X, k, *, layer=0):
     >>> from tutorial_helpers import load_digits_split, train_network
     >>> X_train, X_test, y_train, y_test = load_digits_split()
     >>> network = train_network(X_train, y_train, (50,))
-    >>> error, bound, tight_bound = error_bound(network, X_train, 20)
-    >>> error <= tight_bound <= bound
+    >>> error, bound, sharper_bound = error_bound(network, X_train, 20)
+    >>> error <= sharper_bound <= bound
     True
     """
     k = check_neurons(network, k, layer)
@@ -58,8 +58,8 @@ def error_bound(network, X, k, *, layer=0):
     error = np.linalg.norm((Z - Z[:, factored.kept(k)] @ factored.interpolation(k)) @ U, 2)
     removed = U[factored.pivots[k:]]
     left_over = factored.error(k)
-    tight = left_over * np.linalg.norm(removed, 2) if len(removed) else 0.0
-    return ErrorBound(float(error), float(left_over * np.linalg.norm(U, 2)), float(tight))
+    sharper = left_over * np.linalg.norm(removed, 2) if len(removed) else 0.0
+    return ErrorBound(float(error), float(left_over * np.linalg.norm(U, 2)), float(sharper))
 
 
 def certified(network, pruned, X):
