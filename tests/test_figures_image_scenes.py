@@ -25,16 +25,11 @@ def test_kept_neurons_are_bright_and_removed_ones_faded_at_every_k(every):
 
 
 @pytest.mark.parametrize(
-    ("W", "order", "told"),
-    [
-        (np.ones((63, 2)), [0, 1], r"shape \(64, 2\), got shape \(63, 2\)"),
-        (np.ones((64, 3)), [0, 1], r"shape \(64, 2\), got shape \(64, 3\)"),
-        (np.ones((64, 2)), [0, 0], r"order must name each column of W once, got \[0, 0\]"),
-        (np.ones((64, 0)), [], "order must name each column of W once"),
-    ],
+    ("W", "order"),
+    [(np.ones((63, 2)), [0, 1]), (np.ones((64, 2)), [0, 0]), (np.ones((64, 3)), [0, 1])],
 )
-def test_weights_that_are_no_images_or_an_incomplete_order_are_refused(W, order, told):
-    with pytest.raises(ValueError, match=told):
+def test_weights_that_are_no_images_or_an_incomplete_order_are_refused(W, order):
+    with pytest.raises(ValueError, match="name each of its columns once"):
         weights_scene(W, order)
 
 
@@ -72,9 +67,9 @@ def test_images_or_pixels_that_do_not_fit_are_refused():
         {"a": [1] * 3},
     )
     rebuild_scene(images, order, rebuilt, errors)
-    with pytest.raises(ValueError, match=r"images must .* \(2, 64\), got shape \(2, 63\)$"):
+    with pytest.raises(ValueError, match=r"64 pixels.*got \(2, 63\) and \(3, 2, 64\)"):
         rebuild_scene(images[:, 1:], order, rebuilt, errors)
-    with pytest.raises(ValueError, match=r"rebuilt must .* \(3, 2, 64\), got shape \(3, 1, 64\)$"):
+    with pytest.raises(ValueError, match=r"got \(2, 64\) and \(3, 1, 64\)"):
         rebuild_scene(images, order, rebuilt[:, 1:], errors)
     for wrong in ([0, 1], [0, 1, 64], [0, 1, -1], [[0, 1, 2]]):
         with pytest.raises(ValueError, match="order must name at least 3 pixels"):
@@ -102,7 +97,7 @@ def test_margins_are_the_bars_and_negative_ones_are_counted_at_every_position():
 
 
 def test_margins_of_another_shape_are_refused():
-    with pytest.raises(ValueError, match=r"margins, one for each position and image, .*\(2, 3\)"):
+    with pytest.raises(ValueError, match=r"for 2 positions and 3 images.*\(2, 3\)"):
         margin_scene(np.eye(3, 64), np.ones((3, 2)), np.ones((3, 2)), [1, 2])
 
 
@@ -110,9 +105,9 @@ def test_margins_of_another_shape_are_refused():
 def test_numbers_that_are_none_are_refused(value):
     margins, W = np.ones((1, 2)), np.ones((64, 2))
     margins[0, 1] = W[3, 1] = value
-    with pytest.raises(ValueError, match=r"margins.* with 1 that are not finite"):
+    with pytest.raises(ValueError, match="1 margins that are not finite"):
         margin_scene(np.eye(2, 64), margins, np.ones((1, 2), int), [1])
-    with pytest.raises(ValueError, match=r"W.* with 1 that are not finite"):
+    with pytest.raises(ValueError, match="W must be finite, got 1 that are not"):
         weights_scene(W, [0, 1])
 
 

@@ -105,8 +105,8 @@ def test_no_module_has_more_than_400_lines(path):
     assert lines_of(path) <= 400, "this is two modules"
 
 
-def test_the_package_has_at_most_5550_lines():
-    assert sum(map(lines_of, MODULES)) <= 5550
+def test_the_package_has_at_most_5850_lines():
+    assert sum(map(lines_of, MODULES)) <= 5850
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

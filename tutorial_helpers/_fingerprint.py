@@ -3,8 +3,7 @@
 The name of a function does not tell what it does: two closures of one factory share it, and a
 global may have another value today. So a function counts by its code, its defaults, what it
 encloses, and the globals that it names, and these in the same way. A function of this package
-counts by all the package's files, one of an installed package by the version of that. What a
-function reads from files, or imports inside itself, is not seen.
+counts by all the package's files.
 """
 
 import platform
@@ -20,9 +19,25 @@ VERSIONS = ("numpy", "scipy", "sklearn")  # what decides about the last digits, 
 
 
 def fingerprint(*things):
-    """Hash data and functions of any kind to a str that is the same in every process.
+    """Hash data and functions of any kind, in the same way in every process.
 
-    TypeError if something among them cannot be pickled, so that nobody can tell whether it changed.
+    Parameters
+    ----------
+    *things : object
+        Functions of installed packages count by the version of their package.
+
+    Returns
+    -------
+    digest : str
+
+    Raises
+    ------
+    TypeError
+        If something among them cannot be pickled, so that nobody can tell whether it has changed.
+
+    Notes
+    -----
+    What a function reads from files, or imports inside itself, is not seen.
 
     Examples
     --------

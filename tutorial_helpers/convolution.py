@@ -4,9 +4,6 @@ Images are arrays (n, channels, height, width). A convolution is a matrix produc
 patch matrix holds the 3 × 3 neighbourhood of one pixel in every channel, each column of the
 unrolled kernel makes one new channel. So channels are to a convolution what neurons are to a
 dense layer: columns of a matrix ``Z`` with one row for each pixel of each sample.
-
-``images`` and ``maps``, what a convolution makes of them, are array-like of shape (n, c, h, w).
-TypeError or ValueError says which shape or number does not fit, and what would.
 """
 
 import math
@@ -23,9 +20,21 @@ from .decomposition import interpolative_decomposition
 
 
 def as_images(X):
-    """Fold rows of 64 pixels from 0 to 16 into images (n, 1, 8, 8) with values from 0 to 1.
+    """Fold rows of 64 pixels from 0 to 16 into images with values from 0 to 1.
 
-    ``X`` (n, 64) are digits as in `load_digits_split`.
+    Parameters
+    ----------
+    X : array-like of shape (n, 64)
+        Digits as in `load_digits_split`.
+
+    Returns
+    -------
+    images : ndarray of shape (n, 1, 8, 8)
+
+    Raises
+    ------
+    ValueError
+        If the rows do not have 64 values, or not all are finite.
 
     Examples
     --------
@@ -52,6 +61,11 @@ def patch_matrix(images, size=3):
     patches : ndarray of shape (n · h · w, c · height · width)
         Row ``(sample, row, column)``, column ``(channel, tap row, tap column)``.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If the images do not have four dimensions, or the size is not made of odd whole numbers.
+
     Examples
     --------
     >>> patch_matrix(np.ones((1, 1, 2, 2))).sum(axis=1)
@@ -71,9 +85,23 @@ def patch_matrix(images, size=3):
 def convolve(images, kernel, bias):
     """Apply a convolution layer as one matrix product, ``patches · K + b``.
 
-    ``maps[i, o, y, x] = b[o] + Σ_{c, s, t} kernel[o, c, s, t] · padded[i, c, y + s, x + t]``; what
-    deep learning calls a convolution does not flip the kernel, so it is a correlation. The
-    ``kernel`` has shape (o, c, height, width), the last two odd, and the ``bias`` shape (o,).
+    ``out[i, o, y, x] = b[o] + Σ_{c, s, t} kernel[o, c, s, t] · padded[i, c, y + s, x + t]``; what
+    deep learning calls a convolution does not flip the kernel, so it is a correlation.
+
+    Parameters
+    ----------
+    images : array-like of shape (n, c, h, w)
+    kernel : ndarray of shape (o, c, height, width), both odd
+    bias : ndarray of shape (o,)
+
+    Returns
+    -------
+    maps : ndarray of shape (n, o, h, w)
+
+    Raises
+    ------
+    ValueError
+        If the images do not have the kernel's number of channels, or the bias does not fit it.
 
     Examples
     --------
@@ -97,6 +125,19 @@ def convolve(images, kernel, bias):
 
 def max_pool(maps):
     """Keep the largest value of every 2 × 2 block; height and width must be even.
+
+    Parameters
+    ----------
+    maps : ndarray of shape (n, c, h, w)
+
+    Returns
+    -------
+    pooled : ndarray of shape (n, c, h / 2, w / 2)
+
+    Raises
+    ------
+    ValueError
+        If there are not four dimensions, or height or width is odd.
 
     Examples
     --------
@@ -165,19 +206,26 @@ class ConvolutionalNetwork(ClassifierMixin):
     def layers(self, channels):
         """List (places, inputs, outputs) of each layer, as if it had these channels.
 
-        A convolution is applied at all 64 pixels, where it reads 9 of each channel; a dense layer
-        once, the first to 16 pixels of each channel after pooling. See `network_size`.
+        A convolution is applied at every pixel of the image, a dense layer once; see
+        `network_size`.
         """
         (first, second), (dense, classes) = channels, self.coefs[1].shape
-        convolutions = [(64, 9, first), (64, 9 * first, second)]
-        return [*convolutions, (1, 16 * second, dense), (1, dense, classes)]
+        taps = self.kernels[0][0, 0].size, self.kernels[1][0, 0].size
+        pooled = len(self.coefs[0]) // self.channels[1]
+        pixels = 4 * pooled  # before the pooling of 2 × 2 blocks
+        return [
+            (pixels, taps[0], first),
+            (pixels, taps[1] * first, second),
+            (1, pooled * second, dense),
+            (1, dense, classes),
+        ]
 
     def feature_maps(self, images, layer):
         """Return what the layer after convolution 0 or 1 reads: after ReLU, and after pooling."""
         images = check_images(images, channels=1)
         if images.shape[2:] != (8, 8):
             raise ValueError(f"images must be 8 × 8 pixels, got shape {images.shape}")
-        check_k(layer, 1, "the convolutions, the first is 0", smallest=0, name="layer")
+        check_convolution(layer)
         maps = np.maximum(convolve(images, self.kernels[0], self.biases[0]), 0)
         if layer == 0:
             return maps
@@ -194,11 +242,20 @@ class ConvolutionalNetwork(ClassifierMixin):
         return self.logits(images).argmax(axis=1)
 
 
+def check_convolution(layer):
+    """Return ``layer`` if it is 0 or 1, or say so."""
+    return check_k(layer, 1, "the convolutions, the first is 0", smallest=0, name="layer")
+
+
 def load_convolutional_network():
     """Load the small trained network that ships with the package.
 
     It was trained on the first half of the digits by ``benchmarks/train_convolutional.py``, which
     needs PyTorch; using it needs numpy alone.
+
+    Returns
+    -------
+    network : ConvolutionalNetwork
 
     Examples
     --------
@@ -212,7 +269,15 @@ def load_convolutional_network():
 
 
 def channel_matrix(maps):
-    """Arrange maps as ``Z`` (n · h · w, c): one row for each pixel of each sample.
+    """Arrange feature maps as ``Z``: one row for each pixel of each sample, one column a channel.
+
+    Parameters
+    ----------
+    maps : ndarray of shape (n, c, h, w)
+
+    Returns
+    -------
+    Z : ndarray of shape (n · h · w, c)
 
     Examples
     --------
@@ -230,11 +295,16 @@ def prune_channels(network, images, k, *, layer=0, select="id", correct="interpo
     kernel, at every tap: ``K[o, :, s, t] ← T K[o, :, s, t]``. In the dense layer behind the
     flattened maps: ``W ← (T ⊗ I) W``, as each channel is a block of pixels there.
 
-    The ``network`` is left as it is. ``images`` (n, 1, 8, 8) are calibration data; ``layer`` is the
-    convolution, 0 or 1.
-
     Parameters
     ----------
+    network : ConvolutionalNetwork
+        Left as it is.
+    images : array-like of shape (n, 1, 8, 8)
+        Calibration data.
+    k : int
+        Channels to keep.
+    layer : int
+        Convolution 0 or 1.
     select : {"id", "magnitude"}
         Magnitude keeps the filters with the largest norms.
     correct : {"interpolation", "none"}
@@ -243,6 +313,11 @@ def prune_channels(network, images, k, *, layer=0, select="id", correct="interpo
     Returns
     -------
     pruned : ConvolutionalNetwork
+
+    Raises
+    ------
+    TypeError, ValueError
+        For something that is no such network, images or arguments that do not fit it.
 
     Notes
     -----
@@ -260,10 +335,12 @@ def prune_channels(network, images, k, *, layer=0, select="id", correct="interpo
             f"network must be a ConvolutionalNetwork, got {type(network).__name__}; "
             "prune is for networks of dense layers"
         )
-    if select not in ("id", "magnitude"):
-        raise ValueError(f"select must be 'id' or 'magnitude', got {select!r}")
-    if correct not in ("interpolation", "none"):
-        raise ValueError(f"correct must be 'interpolation' or 'none', got {correct!r}")
+    for name, choice, known in (
+        ("select", select, ("id", "magnitude")),
+        ("correct", correct, ("interpolation", "none")),
+    ):
+        if choice not in known:
+            raise ValueError(f"{name} must be {known[0]!r} or {known[1]!r}, got {choice!r}")
     Z = channel_matrix(network.feature_maps(images, layer))
     kernel, eye = network.kernels[layer], np.eye(Z.shape[1])
     k = check_k(k, len(kernel), f"the channels of convolution {layer}")
@@ -271,14 +348,18 @@ def prune_channels(network, images, k, *, layer=0, select="id", correct="interpo
         kept, T = interpolative_decomposition(Z, k)
     else:
         kept = np.argsort(-(kernel**2).sum(axis=(1, 2, 3)), kind="stable")[:k]
-    if correct == "none":
-        T = eye[kept]
-    elif select == "magnitude":
-        T = interpolation(Z, kept, eye, 0)[0]
+        T = interpolation(Z, kept, eye, 0)[0] if correct == "interpolation" else None
+    return _smaller(network, layer, kept, eye[kept] if correct == "none" else T)
+
+
+def _smaller(network, layer, kept, T):
+    """Keep some channels of a convolution and fold ``T`` into what reads them."""
     kernels, biases, coefs = map(list, (network.kernels, network.biases, network.coefs))
-    kernels[layer], biases[layer] = kernel[kept], biases[layer][kept]
+    pixels = len(coefs[0]) // len(kernels[1])
+    kernels[layer], biases[layer] = kernels[layer][kept], biases[layer][kept]
     if layer == 0:
         kernels[1] = np.einsum("kc,ocst->okst", T, kernels[1])
     else:
-        coefs[0] = np.kron(T, np.eye(16)) @ coefs[0]
-    return replace(network, kernels=tuple(kernels), biases=tuple(biases), coefs=tuple(coefs))
+        coefs[0] = np.kron(T, np.eye(pixels)) @ coefs[0]
+    changed = {"kernels": kernels, "biases": biases, "coefs": coefs}
+    return replace(network, **{name: tuple(arrays) for name, arrays in changed.items()})

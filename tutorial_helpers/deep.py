@@ -3,12 +3,6 @@
 With hidden layers ``Z₁, Z₂, …`` the weights ``U`` behind one layer are the ``W`` of the next.
 Errors accumulate: a layer behind pruned ones sees activations that are already a little off.
 The refit makes up for that: it aims each layer at what the *original* network computed there.
-
-Shared by all: ``network`` is a fitted MLPClassifier or MLPRegressor, left as it is; what prunes
-nothing takes a ConvolutionalNetwork as well, its channels for widths. ``X`` (n, d) are calibration
-data. ``widths`` holds how many neurons each hidden layer keeps; a ``path`` lists the widths of ever
-smaller networks, from all neurons to one in each layer. All raise TypeError or ValueError for
-another network and for data or widths that do not fit it, and NotFittedError without weights.
 """
 
 import copy
@@ -41,12 +35,28 @@ class Size(NamedTuple):
 
 
 def network_size(network, widths=None):
-    """Count the multiply-adds for one sample and the parameters of a network, as a `Size`.
+    """Count the multiply-adds for one sample and the parameters of a network.
 
     A layer that reads ``d`` numbers and puts out ``m`` takes ``d · m`` multiply-adds at every
     place where it is applied (once if dense, at each pixel if a convolution) and holds
     ``d · m + m`` numbers. Biases, activation functions and pooling do not count as operations.
-    If ``widths`` are given, count as if the layers had these.
+
+    Parameters
+    ----------
+    network : MLPClassifier, MLPRegressor or ConvolutionalNetwork
+        Fitted.
+    widths : sequence of int, optional
+        Count as if the hidden layers had these widths, or the convolutions these channels.
+
+    Returns
+    -------
+    size : Size
+        ``operations`` and ``parameters``.
+
+    Raises
+    ------
+    TypeError, ValueError, sklearn.exceptions.NotFittedError
+        For no such network, or widths that do not match its layers.
 
     Examples
     --------
@@ -58,7 +68,7 @@ def network_size(network, widths=None):
     >>> network_size(network, (2, 3)).operations
     11
     """
-    widths = _widths(network) if widths is None else _check_widths(network, widths)
+    widths = _widths(network) if widths is None else check_widths(network, widths)
     if isinstance(network, ConvolutionalNetwork):
         layers = network.layers(widths)
     else:
@@ -76,7 +86,7 @@ def _widths(network):
     return tuple(W.shape[1] for W in check_network(network).coefs_[:-1])
 
 
-def _check_widths(network, widths):
+def check_widths(network, widths):
     """Return ``widths`` as a tuple of int, or say which would match the network's layers."""
     full, given = _widths(network), widths
     widths = tuple(widths) if np.iterable(widths) else ()
@@ -105,13 +115,21 @@ def prune_layers(
 
     Parameters
     ----------
-    select, random_state
+    network : MLPClassifier or MLPRegressor
+        Fitted; left as it is.
+    X : array-like of shape (n, d)
+        Calibration data.
+    widths : sequence of int
+        Neurons to keep in each hidden layer.
+    select : str or callable
         Which neurons stay, as in `prune`.
     correct : {"refit", "interpolation", "none", "mean", "least squares", "ridge"} or callable
         The refit, or the correction of the plain way, as in `prune`.
     rcond : float or None
         The refit leaves out directions of the activations shorter than this part of the longest,
         about as in `numpy.linalg.lstsq`. None leaves out only what rounding makes of zero.
+    random_state : int, RandomState or None
+        For ``select="random"``.
 
     Returns
     -------
@@ -119,7 +137,7 @@ def prune_layers(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError, sklearn.exceptions.NotFittedError
         Also if the refit gets fewer samples than a width: it would have no unique answer.
 
     Notes
@@ -141,7 +159,7 @@ def prune_layers(
     >>> prune_layers(network, X_train, (20, 10)).hidden_layer_sizes
     (20, 10)
     """
-    widths, full = _check_widths(network, widths), _widths(network)
+    widths, full = check_widths(network, widths), _widths(network)
     choose = check_choice(select, SELECTIONS, "select")
     refit = correct == "refit"
     mend = None if refit else check_choice(correct, {"refit": None} | CORRECTIONS, "correct")
@@ -169,13 +187,29 @@ def prune_layers(
 
 
 def uniform_path(network):
-    """Return the path on which all layers shrink by the same factor.
+    """List the widths of ever smaller networks, all layers shrunk by the same factor.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+        Fitted.
+
+    Returns
+    -------
+    path : list of tuple of int
+        From the full widths down to one neuron in each layer.
+
+    Raises
+    ------
+    TypeError, sklearn.exceptions.NotFittedError
 
     Examples
     --------
-    >>> from tutorial_helpers import load_convolutional_network
-    >>> uniform_path(load_convolutional_network())[::20]
-    [(32, 64), (22, 44), (12, 24), (2, 4)]
+    >>> from tutorial_helpers import train_network
+    >>> X = [[0.0], [1.0], [2.0], [3.0]]
+    >>> network = train_network(X, [0, 0, 1, 1], (20, 10), max_iter=1000)
+    >>> uniform_path(network)[::5]
+    [(20, 10), (15, 8), (10, 5), (5, 3)]
     """
     full = _widths(network)
     widest = max(full)
@@ -183,7 +217,7 @@ def uniform_path(network):
 
 
 def greedy_path(network, X, *, shrink=0.05, until=0.0):
-    """Return the path on which, at each step, the layer shrinks that costs least.
+    """List the widths of ever smaller networks, at each step shrinking the layer that costs least.
 
     A layer of width k that would shrink to k' costs ``|R[k', k']| / |R[0, 0]|``, the first
     direction it loses, divided by the operations that this saves. The cheapest layer shrinks;
@@ -191,12 +225,23 @@ def greedy_path(network, X, *, shrink=0.05, until=0.0):
 
     Parameters
     ----------
+    network : MLPClassifier or MLPRegressor
+        Fitted; left as it is.
     X : array-like of shape (n, d)
-        At least as many samples as the widest layer has neurons.
+        Calibration data, at least as many samples as the widest layer has neurons.
     shrink : float
         Part of its neurons that a layer loses in one step, between 0 and 1.
     until : float
-        The path ends when no more than this fraction of the operations is left.
+        Stop when no more than this fraction of the operations is left.
+
+    Returns
+    -------
+    path : list of tuple of int
+        From the full widths down to one neuron in each layer, or to ``until``.
+
+    Raises
+    ------
+    TypeError, ValueError, sklearn.exceptions.NotFittedError
 
     Notes
     -----
@@ -246,16 +291,33 @@ def greedy_path(network, X, *, shrink=0.05, until=0.0):
 
 
 def widths_within(network, path, fraction):
-    """Return the first widths on a path that leave at most a ``fraction`` of the operations.
+    """Find the first widths on a path that leave no more than a fraction of the operations.
 
-    If none do, the ValueError tells the least that the path reaches.
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+        Fitted.
+    path : list of tuple of int
+        From `uniform_path` or `greedy_path`.
+    fraction : float
+        The budget, as a part of what the full network takes.
+
+    Returns
+    -------
+    widths : tuple of int
+
+    Raises
+    ------
+    ValueError
+        If nothing on the path meets the budget; the message tells the least that it reaches.
 
     Examples
     --------
-    >>> from tutorial_helpers import load_convolutional_network
-    >>> network = load_convolutional_network()
-    >>> widths_within(network, uniform_path(network), 0.25)
-    (15, 30)
+    >>> from tutorial_helpers import train_network
+    >>> X = [[0.0], [1.0], [2.0], [3.0]]
+    >>> network = train_network(X, [0, 0, 1, 1], (20, 10), max_iter=1000)
+    >>> widths_within(network, uniform_path(network), 0.3)
+    (10, 5)
     """
     if not 0 < fraction <= 1:
         raise ValueError(

@@ -1,10 +1,4 @@
-"""Timing that can be trusted: warmed up, alternated, medians with spread (lesson 06).
-
-Contestants are called one after the other in every round, so that a slow moment of the machine
-hits all of them alike. ``warm_up`` rounds come before the ``repeats`` that count. The first
-contestant is the one that the others are compared with. TypeError or ValueError says what
-cannot be timed.
-"""
+"""Timing that can be trusted: warmed up, alternated, medians with spread (lesson 06)."""
 
 import math
 from dataclasses import dataclass
@@ -60,9 +54,12 @@ class Timings:
             low, middle, high = (_digits(1e3 * s) for s in np.percentile(seconds, [25, 50, 75]))
             rows.append((name, f"{middle} ms", f"{low}–{high} ms", f"{self.ratio(name):.2f}"))
         widths = [max(len(row[i]) for row in rows) for i in range(4)]
-        left, *right = widths
         lines = [
-            "  ".join([name.ljust(left), *map(str.rjust, cells, right)]) for name, *cells in rows
+            "  ".join(
+                cell.ljust(width) if i == 0 else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+            for row in rows
         ]
         repeats = len(self.seconds[first])
         lines.append(f"({repeats} repeats, alternated; at most {self.threads} BLAS threads)")
@@ -75,12 +72,33 @@ def _digits(value):
 
 
 def time_calls(contestants, *, repeats=20, warm_up=2):
-    """Time a dict of names and functions without arguments; return their `Timings`.
+    """Time functions side by side, one after the other in every round.
+
+    Parameters
+    ----------
+    contestants : dict of str to callable
+        Functions of no arguments. The first is the one the others are compared with.
+    repeats : int
+        Rounds that count.
+    warm_up : int
+        Rounds before them that do not.
+
+    Returns
+    -------
+    timings : Timings
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a contestant cannot be called, or there is none.
+
+    Notes
+    -----
+    Rounds are alternated so that a slow moment of the machine hits all contestants alike.
 
     Examples
     --------
-    >>> contestants = {"sorted": lambda: sorted(range(99)), "sum": lambda: sum(range(99))}
-    >>> timings = time_calls(contestants)
+    >>> timings = time_calls({"sorted": lambda: sorted(range(99)), "sum": lambda: sum(range(99))})
     >>> {name: len(seconds) for name, seconds in timings.seconds.items()}
     {'sorted': 20, 'sum': 20}
     """
@@ -105,9 +123,25 @@ def time_calls(contestants, *, repeats=20, warm_up=2):
 
 
 def time_predict(networks, X, *, repeats=20, warm_up=2):
-    """Time ``network.predict(X)`` for a dict of names and fitted ``networks``; return `Timings`.
+    """Time ``network.predict(X)`` of several networks side by side.
 
-    Many rows of ``X`` (n, d) give the throughput, a single row the latency.
+    Parameters
+    ----------
+    networks : dict of str to fitted estimator
+        The first is the one the others are compared with.
+    X : array-like of shape (n, d)
+        Give many rows for throughput, one row for latency.
+    repeats, warm_up : int
+        As in `time_calls`.
+
+    Returns
+    -------
+    timings : Timings
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no network, or what is given does not predict.
 
     Examples
     --------

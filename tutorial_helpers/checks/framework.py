@@ -36,9 +36,16 @@ def claim(sentence, condition, **values):
     ----------
     sentence : str
     condition : bool or array of bool
-        All of it must be true. TypeError for a number, which would be true unless it is zero.
+        All of it must be true. A number is no condition: it would be true unless it is zero.
     **values
-        What the sentence is about; told by the AssertionError when it fails.
+        What the sentence is about; told when it fails.
+
+    Raises
+    ------
+    AssertionError
+        If the condition is false, with the sentence and the values.
+    TypeError
+        If the condition is neither true nor false.
 
     Examples
     --------
@@ -59,9 +66,10 @@ def claim(sentence, condition, **values):
 
 
 class Expected(NamedTuple):
-    """The right value, and the known mistakes: each hint with the value that the mistake leads to.
+    """What an exercise expects: the right value, and the known mistakes with their hints.
 
-    In place of a value, a function may recognise the mistake in an answer of the right shape.
+    A mistake is the value it leads to, or a function that recognises it in an answer of the right
+    shape.
     """
 
     right: object
@@ -70,9 +78,6 @@ class Expected(NamedTuple):
 
 def exercise(number, aim, others=None):
     """Turn a function that returns `Expected` into a checker of the reader's answer.
-
-    The checker takes the answer first and the data of the exercise after it, and prints what it
-    thinks.
 
     Parameters
     ----------
@@ -83,6 +88,12 @@ def exercise(number, aim, others=None):
     others : callable, optional
         Makes a list of other data from the data of the exercise. If it is given, the answer must
         be a function of the data, right on all of them.
+
+    Returns
+    -------
+    decorator : callable
+        The checker takes the answer first and the data of the exercise after it, and prints what
+        it thinks.
 
     Examples
     --------
@@ -106,7 +117,9 @@ def exercise(number, aim, others=None):
         def check(answer, *data):
             try:
                 verdict = _judge(answer, expect, data, others)
-            except (Exception, SystemExit):  # an answer may do anything while it is looked at
+            except KeyboardInterrupt:
+                raise
+            except BaseException:  # an answer may do anything while it is looked at
                 verdict = NOT_YET
             if _changed_in_place(number, data) and verdict not in (None, LOST):
                 verdict = CHANGED
@@ -129,7 +142,12 @@ def exercise(number, aim, others=None):
 
 
 def progress(notebook):
-    """Print which exercises of a ``notebook`` are done (✓), open (○) or not right yet (✗).
+    """Print which exercises of a notebook are done (✓), open (○) or not right yet (✗).
+
+    Parameters
+    ----------
+    notebook : str
+        Its number, such as "03".
 
     Examples
     --------
@@ -139,9 +157,11 @@ def progress(notebook):
     numbers = [number for number in EXERCISES if number.startswith(notebook + ".")]
     if not numbers:
         print("There is no exercise in this notebook.")
-    else:
-        states = (f"{_state.get(number, '○')} {number}" for number in numbers)
-        print("Exercises of this notebook:", "  ".join(states))
+        return
+    print(
+        "Exercises of this notebook: "
+        + "  ".join(f"{_state.get(number, '○')} {number}" for number in numbers)
+    )
 
 
 def _changed_in_place(number, data):
@@ -192,7 +212,9 @@ def _call(function, arguments):
     arguments = copy.deepcopy(arguments)  # it may work in place, the lesson goes on with the data
     try:
         answer = function(*arguments)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return None, f"your function stopped with {_short(type(error).__name__)}: {_short(error)}"
     return answer, "your function returns nothing: where is its return?" if answer is None else ""
 
@@ -302,8 +324,9 @@ def _is_rounded(answer, value):
     if callable(value) or answer.shape != np.shape(value):
         return False
     value = np.asarray(value, dtype=float)
-    kept = (d for d in range(1, 13) if np.allclose(np.round(answer, d), answer, 1e-14, 0))
-    digits = next(kept, 0)
+    digits = next(
+        (d for d in range(1, 13) if np.allclose(np.round(answer, d), answer, 1e-14, 0)), 0
+    )
     off, unit = answer - value, 10.0**-digits
     rounded = np.abs(off) <= 0.5001 * unit
     cut = (np.abs(answer) <= np.abs(value)) & (np.abs(off) < unit)

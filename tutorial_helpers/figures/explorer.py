@@ -63,12 +63,17 @@ def explore_k(scene, start=None):
     scene : Scene
         From one of the scene functions; every position is computed before the slider moves.
     start : int, optional
-        First position, ValueError if there is none such; by default the one in the middle.
+        First position; by default the one in the middle.
 
     Returns
     -------
     explorer : Explorer, an ipywidgets.VBox
         Its first three children: the controls, the picture, and the sentence with the values.
+
+    Raises
+    ------
+    ValueError
+        If ``start`` is no position of the scene.
 
     Examples
     --------
@@ -170,8 +175,19 @@ def _label(explorer, scene):
 def show_snapshots(scene, positions, caption=""):
     """Show a few telling positions of a scene as one captioned picture.
 
-    The static twin of `explore_k`, for readers without a kernel. The ``caption`` says what to look
-    for; the sentences with the values follow it. ValueError if one of ``positions`` is none.
+    The static twin of `explore_k`, for readers without a kernel.
+
+    Parameters
+    ----------
+    scene : Scene
+    positions : list of int
+    caption : str
+        What to look for; the sentences with the values follow it.
+
+    Raises
+    ------
+    ValueError
+        If one of them is no position of the scene.
 
     Examples
     --------

@@ -6,7 +6,7 @@
 import numpy as np
 from matplotlib.collections import PolyCollection
 
-from .plots import finite, plot_curves, plot_images
+from .plots import plot_curves, plot_images
 from .scene import Scene, equal_steps
 from .scenes import dots_on
 from .style import LOOKS, Figure, style
@@ -33,10 +33,15 @@ def weights_scene(W, order, *, every=5, shape=(8, 8), columns=20):
     >>> weights_scene(np.eye(64), np.arange(64), every=16).move(20)
     'k = 20: 44 of 64 neurons removed; of the 4 drawn, 2 stay'
     """
-    m = np.size(order)
-    if not m or not np.array_equal(np.sort(order), np.arange(m)):
-        raise ValueError(f"order must name each column of W once, got {order!r}")
-    W = finite("W, a column for each neuron in order,", W, (int(np.prod(shape)), m))
+    W, order = np.asarray(W, dtype=float), np.asarray(order)
+    pixels, m = W.shape if W.ndim == 2 else (0, 0)
+    if pixels != np.prod(shape) or not m or not np.array_equal(np.sort(order), np.arange(m)):
+        raise ValueError(
+            f"W must have {np.prod(shape)} rows for images of shape {tuple(shape)}, and order must "
+            f"name each of its columns once; got W of shape {W.shape} and order {order!r}"
+        )
+    if not np.isfinite(W).all():
+        raise ValueError(f"W must be finite, got {np.count_nonzero(~np.isfinite(W))} that are not")
     rank = np.argsort(order)[::every]
     rows, (high, wide) = -(-len(rank) // columns), shape
     mosaic = np.full((rows * (high + 1), columns * (wide + 1)), np.nan)
@@ -89,10 +94,14 @@ def margin_scene(images, margins, predictions, positions):
     'k = 10: 1 of 2 predictions changed, the smallest margin is -1.0'
     """
     images, predictions = np.asarray(images), np.asarray(predictions)
-    positions = equal_steps(positions)
-    shape, each = (len(positions), len(images)), ", one for each position and image,"
-    margins = finite("margins" + each, margins, shape)
-    finite("predictions" + each, predictions, shape)
+    positions, margins = equal_steps(positions), np.asarray(margins, dtype=float)
+    shape = (len(positions), len(images))
+    if not margins.shape == predictions.shape == shape or not np.isfinite(margins).all():
+        raise ValueError(
+            f"for {len(positions)} positions and {len(images)} images, finite margins and "
+            f"predictions need shape {shape}; got {margins.shape}, {predictions.shape} and "
+            f"{np.count_nonzero(~np.isfinite(margins))} margins that are not finite"
+        )
     low, high = 1.15 * min(margins.min(), 0), 1.15 * max(margins.max(), 0)
     with style():
         figure = Figure(figsize=(10, 3.8))
@@ -136,6 +145,11 @@ def rebuild_scene(images, order, rebuilt, errors, *, shape=(8, 8)):
     errors : dict of str to array-like of shape (p,)
         Relative errors, drawn as curves: the key tells of which images.
 
+    Returns
+    -------
+    scene : Scene
+        Positions from 1 to p.
+
     Examples
     --------
     >>> images, rebuilt = np.ones((1, 4)), np.tril(np.ones((4, 4)))[:, None]
@@ -143,14 +157,19 @@ def rebuild_scene(images, order, rebuilt, errors, *, shape=(8, 8)):
     >>> rebuild_scene(images, [0, 1, 2, 3], rebuilt, errors, shape=(2, 2)).move(3)
     'k = 3: relative error 50.0% on new images'
     """
+    images, rebuilt, order = map(np.asarray, (images, rebuilt, order))
     pixels, p, q = int(np.prod(shape)), len(rebuilt), len(images)
-    images = finite("images", images, (q, pixels))
-    rebuilt = finite("rebuilt", rebuilt, (p, q, pixels))
-    kept = np.asarray(order)[:p]
+    if images.shape != (q, pixels) or rebuilt.shape != (p, q, pixels):
+        raise ValueError(
+            f"images of shape {tuple(shape)} have {pixels} pixels: images must have shape "
+            f"(q, {pixels}) and rebuilt (p, q, {pixels}), got {images.shape} and {rebuilt.shape}"
+        )
+    kept = order[:p]
     if kept.shape != (p,) or not set(kept.tolist()) <= set(range(pixels)):
         raise ValueError(
             f"order must name at least {p} pixels, each a number below {pixels}, got {order!r}"
         )
+    positions = range(1, p + 1)
     title = "New images; below, rebuilt from marked pixels"
     with style():
         figure = Figure(figsize=(10, 4.2))
@@ -161,7 +180,7 @@ def rebuild_scene(images, order, rebuilt, errors, *, shape=(8, 8)):
         plot_images(rebuilt[0], axes=axes[1], shape=shape, limits=limits)
         left.suptitle(title, x=0.02, **TITLE)
         ax = right.subplots()
-        plot_curves(range(1, p + 1), errors, ax=ax, title="Relative error", xlabel="k, pixels kept")
+        plot_curves(positions, errors, ax=ax, title="Relative error", xlabel="k, pixels kept")
         look = {"color": LOOKS["id"][0], "ms": 8, "mfc": "none", "mew": 2}
         marks = [ax.plot([], [], "s", **look)[0] for ax in axes[0]]
         curves = ax.lines[: len(errors)]
@@ -174,10 +193,10 @@ def rebuild_scene(images, order, rebuilt, errors, *, shape=(8, 8)):
         for mark, picture, image in zip(marks, pictures, rebuilt[k - 1], strict=True):
             mark.set_data(column, row)
             picture.set_data(image.reshape(shape))
-        told = []
-        for label, dot, height in zip(errors, dots, heights[:, k - 1], strict=True):
+        for dot, height in zip(dots, heights[:, k - 1], strict=True):
             dot.set_data([k], [height])
-            told.append(f"{height:.1%} on {label}")
-        return f"k = {k}: relative error " + ", ".join(told)
+        told = zip(errors, heights[:, k - 1], strict=True)
+        told = ", ".join(f"{height:.1%} on {label}" for label, height in told)
+        return f"k = {k}: relative error {told}"
 
-    return Scene(figure, [*pictures, *marks, *dots], move, range(1, p + 1), title=title)
+    return Scene(figure, [*pictures, *marks, *dots], move, positions, title=title)

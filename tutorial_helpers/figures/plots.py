@@ -31,16 +31,6 @@ def numbers(label, values, length):
     return values
 
 
-def finite(name, values, shape):
-    """Return values as an array of floats, or raise if they are not finite or of another shape."""
-    values = np.asarray(values, dtype=float)
-    holes = np.count_nonzero(~np.isfinite(values))
-    if values.shape != shape or holes:
-        got = f"shape {values.shape}" + (f" with {holes} that are not finite" if holes else "")
-        raise ValueError(f"{name} must be finite numbers of shape {shape}, got {got}")
-    return values
-
-
 def plot_images(images, titles=None, *, axes=None, shape=(8, 8), columns=10, limits=None):
     """Draw rows of pixels as images, side by side.
 
@@ -78,10 +68,11 @@ def plot_images(images, titles=None, *, axes=None, shape=(8, 8), columns=10, lim
             figure = Figure(figsize=(1.25 * columns, height * rows))
             axes = figure.subplots(rows, columns, squeeze=False)
     axes = np.ravel(axes)
-    look = {"cmap": "gray_r", "interpolation": "nearest", "clim": limits}
+    low, high = limits if limits is not None else (None, None)
     for ax in axes:
         ax.set_axis_off()
     for i, (ax, image) in enumerate(zip(axes, images, strict=False)):
+        look = {"cmap": "gray_r", "interpolation": "nearest", "vmin": low, "vmax": high}
         with drawing_on(ax):
             ax.imshow(image.reshape(shape), **look)
             if titles is not None:
@@ -89,7 +80,19 @@ def plot_images(images, titles=None, *, axes=None, shape=(8, 8), columns=10, lim
     return axes[:n]
 
 
-def plot_curves(x, curves, *, ax=None, full=None, looks=None, log=False, logx=False, **labels):
+def plot_curves(
+    x,
+    curves,
+    *,
+    ax=None,
+    title="",
+    xlabel="",
+    ylabel="",
+    full=None,
+    looks=None,
+    log=False,
+    logx=False,
+):
     """Draw one line per method against k, each with its own colour, dash and label.
 
     Parameters
@@ -102,8 +105,6 @@ def plot_curves(x, curves, *, ax=None, full=None, looks=None, log=False, logx=Fa
         The full network's value, drawn as a grey reference line.
     log, logx : bool
         Whether the vertical, the horizontal axis is logarithmic.
-    **labels
-        ``title``, ``xlabel``, ``ylabel``, or what else `Axes.set` takes.
 
     Examples
     --------
@@ -124,8 +125,10 @@ def plot_curves(x, curves, *, ax=None, full=None, looks=None, log=False, logx=Fa
             if values.ndim == 2:
                 runs, values = values, values.mean(axis=0)
                 if len(runs) > 1:
-                    spread, band = runs.std(axis=0, ddof=1), {"alpha": 0.15, "lw": 0}
-                    ax.fill_between(x, values - spread, values + spread, fc=look["color"], **band)
+                    spread, color = runs.std(axis=0, ddof=1), look["color"]
+                    ax.fill_between(
+                        x, values - spread, values + spread, color=color, alpha=0.15, lw=0
+                    )
             if len(x) > FEW:
                 del look["marker"]
             ax.plot(x, values, label=label, **look)
@@ -140,7 +143,9 @@ def plot_curves(x, curves, *, ax=None, full=None, looks=None, log=False, logx=Fa
             ax.xaxis.set_minor_locator(NullLocator())
             ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             ax.xaxis.set_major_formatter(ScalarFormatter())
-        ax.set(**labels)  # what is not given stays as the reader has written it
+        # what is not given stays as the reader has written it
+        texts = {"title": title, "xlabel": xlabel, "ylabel": ylabel}
+        ax.set(**{name: text for name, text in texts.items() if text})
         if len(ax.lines) > 1 and ax.get_legend_handles_labels()[0]:
             ax.legend()
     return ax
@@ -158,7 +163,12 @@ def plot_stretch(A, *, ax=None):
     >>> plot_stretch([[2.0, 0.0], [0.0, 1.0]]).get_title(loc="left")
     'The largest stretch is ‖A‖₂ = 2.00'
     """
-    A = finite("A", A, (2, 2))
+    A = np.asarray(A, dtype=float)
+    if A.shape != (2, 2) or not np.isfinite(A).all():
+        raise ValueError(
+            "A must hold finite numbers in shape (2, 2) to be drawn in the plane, "
+            f"got shape {A.shape}: {A.tolist()}"
+        )
     angle = np.linspace(0, 2 * np.pi, 200)
     circle = np.array([np.cos(angle), np.sin(angle)])
     longest = A @ np.linalg.svd(A)[2][0]

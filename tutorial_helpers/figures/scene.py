@@ -18,7 +18,7 @@ class Scene:
 
     All that stands still is drawn once and kept as a background; at each position the moving
     artists are updated in place and drawn on it. Legends stay readable: they cover what moves,
-    unless its zorder is higher. ValueError says what is no position.
+    unless its zorder is higher.
 
     Parameters
     ----------
@@ -36,6 +36,11 @@ class Scene:
     stops : sequence of int, optional
         The positions that a slider passes, rising; by default all of them. On a logarithmic axis
         fewer, so that the slider keeps step with the axis.
+
+    Raises
+    ------
+    ValueError
+        If the positions are not whole numbers in equal steps, or the stops not among them.
 
     Examples
     --------
@@ -74,6 +79,11 @@ class Scene:
             self._last = (k, self._move(k))
         return self._last[1]
 
+    def still(self):
+        """Draw what stands still; return an array (height, width, 3) of bytes."""
+        self._restore()
+        return self._picture()
+
     def pixels(self, k):
         """Draw position ``k``; return an array (height, width, 3) of bytes."""
         self.move(k)
@@ -87,8 +97,7 @@ class Scene:
             for artist in self.moving:
                 if artist not in below:
                     self.figure.draw_artist(artist)
-        rgba = np.asarray(self.figure.canvas.buffer_rgba())
-        return np.asarray(Image.fromarray(rgba).convert("RGB"))
+        return self._picture()
 
     def _restore(self):
         canvas = self.figure.canvas
@@ -103,6 +112,10 @@ class Scene:
             height = self.figure.bbox.height
             self._legends = [(b.x0, height - b.y1, b.x1 + 1, height - b.y0) for b in boxes]
         canvas.restore_region(self._background)
+
+    def _picture(self):
+        rgba = np.asarray(self.figure.canvas.buffer_rgba())
+        return np.asarray(Image.fromarray(rgba).convert("RGB"))
 
     def png(self, k):
         """Draw position ``k`` and return it as PNG bytes, compressed quickly."""

@@ -11,7 +11,7 @@ from math import gcd
 import numpy as np
 from matplotlib.legend import Legend
 
-from .plots import finite, plot_curves
+from .plots import plot_curves
 from .scene import Scene, equal_steps
 from .style import Figure, style
 
@@ -46,8 +46,15 @@ def curve_scene(
         xlabel = "k, neurons kept" if name == "k" else name
     with style():
         figure = Figure()
-        ax, labels = figure.subplots(), {"xlabel": xlabel, "ylabel": ylabel}
-        plot_curves(positions, curves, ax=ax, logx=logx, **labels, **options)
+        ax = plot_curves(
+            positions,
+            curves,
+            ax=figure.subplots(),
+            xlabel=xlabel,
+            ylabel=ylabel,
+            logx=logx,
+            **options,
+        )
         lines = ax.lines[: len(curves)]
         rule = ax.axvline(positions[0], color="0.2", lw=1.5)
         dots = dots_on(ax, lines)
@@ -102,17 +109,24 @@ def heat_scene(positions, values, rows, columns, *, title="", name="k", form="{:
     >>> scene.move(2)
     'k = 2: best 0.4 by id + none, worst 0.3 by id + ridge'
     """
-    stops = [int(k) for k in positions]
+    stops, values = [int(k) for k in positions], np.asarray(values, dtype=float)
     step = gcd(*np.diff(stops)) or 1
     positions = equal_steps(range(stops[0], stops[-1] + 1, step) if stops else stops)
-    values = finite("values", values, (len(stops), len(rows), len(columns)))
+    shape = (len(stops), len(rows), len(columns))
+    if values.shape != shape or not np.isfinite(values).all():
+        raise ValueError(
+            f"values must be finite numbers of shape {shape}, got shape {values.shape} "
+            f"with {np.count_nonzero(~np.isfinite(values))} that are not finite"
+        )
     with style():
         figure = Figure(figsize=(9.5, 0.55 * len(rows) + 1.6))
         ax = figure.subplots()
         image = ax.imshow(values[0], vmin=values.min(), vmax=values.max(), cmap="cividis")
         ax.set_aspect("auto")
-        look = {"ha": "center", "va": "center", "fontsize": 18}
-        cells = [ax.text(j, i, "", **look) for i, j in np.ndindex(values[0].shape)]
+        cells = [
+            ax.text(j, i, "", ha="center", va="center", fontsize=18)
+            for i, j in np.ndindex(shape[1:])
+        ]
         corner = ax.text(1, 1.02, "", ha="right", transform=ax.transAxes, size=17, weight="bold")
         ax.set(title=title)
         ax.set_xticks(range(len(columns)), columns, fontsize=15)

@@ -13,8 +13,16 @@ from matplotlib.figure import Figure
 def show(ax, caption):
     """Show a figure with its caption, which is its alternative text as well, and close it.
 
-    ``ax`` are Axes, an array of Axes, or a Figure; ``caption`` tells what it shows in a sentence
-    that serves a reader who cannot see it. ValueError if it is empty.
+    Parameters
+    ----------
+    ax : matplotlib Axes, array of Axes, or Figure
+    caption : str
+        What the figure shows, in a sentence that serves a reader who cannot see it.
+
+    Raises
+    ------
+    ValueError
+        If the caption is empty.
 
     Examples
     --------
