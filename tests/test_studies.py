@@ -165,19 +165,16 @@ def test_stored_studies_are_complete():
         seeds = FEWER.get(name, SEEDS)
         assert study.seeds.tolist() == list(seeds)
         assert list(study.accuracy) == list(study.agreement)
-        rivals = RIVALS if options is not None else set()
-        assert {f"{s} + {c}" for s in GRID for c in MENDED} | rivals <= set(study.accuracy)
-        assert bool(options and "tickets" in options) == ("ticket of id" in study.accuracy)
+        assert {f"{s} + {c}" for s in GRID for c in MENDED} | RIVALS <= set(study.accuracy)
+        assert options.get("tickets", False) == ("ticket of id" in study.accuracy)
         for method in study.accuracy:
             for table in (study.accuracy[method], study.agreement[method]):
                 assert table.shape == (len(seeds), len(ks))
                 assert np.all((table >= 0) & (table <= 1))
         assert np.all(study.agreement["full"] == 1)
-        if options is not None:
-            settings = load_settings(name)
-            assert all(sorted(each) == list(ks) for each in settings.values())
-    with pytest.raises(ValueError, match=r"searched for digits scaled, .*; got 'swapped'"):
-        load_settings("swapped")
+        assert all(sorted(each) == list(ks) for each in load_settings(name).values())
+    with pytest.raises(ValueError, match=r"searched for digits scaled, .*; got 'iris'"):
+        load_settings("iris")
     with pytest.raises(ValueError, match=r"'convolutional', 'digits', .*; got 'iris'"):
         load_study("iris")
 

@@ -197,10 +197,9 @@ def load_study(name):
     Parameters
     ----------
     name : str
-        "digits", "digits scaled", "swapped", "swapped scaled", "shuffled", "shuffled scaled",
-        "generated", "mnist"; or "convolutional", which ``benchmarks/train_convolutional.py``
-        makes: there k counts the channels that the first convolution keeps, and the second keeps
-        twice as many.
+        "digits", "digits scaled", "swapped scaled", "shuffled scaled", "generated", "mnist"; or
+        "convolutional", which ``benchmarks/train_convolutional.py`` makes: there k counts the
+        channels that the first convolution keeps, and the second keeps twice as many.
 
     Returns
     -------
