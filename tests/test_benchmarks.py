@@ -117,7 +117,8 @@ def test_fresh_seeds_that_contradict_are_named():
     assert found(stored, study([0.2, 0.3]), "x", ["accuracy"]) == ([], 1)
     (line,), shown = found(stored, study([-0.1, 0.0]), "x", ["accuracy"])
     assert shown == 1
-    assert line.startswith("x, a or b, accuracy, k = 10: stored +10.0")
+    assert line.startswith("x, a or b, accuracy, k = 10: stored +9.9")
+    assert "fresh -10.0" in line
 
 
 def test_large_differences_hold_for_two_fresh_seeds():

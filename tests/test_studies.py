@@ -30,6 +30,9 @@ from tutorial_helpers.correction import CORRECTIONS
 from tutorial_helpers.selection import SELECTIONS
 from tutorial_helpers.studies import GRID, MENDED
 
+# networks of four neurons do not converge, and need not
+pytestmark = pytest.mark.filterwarnings("ignore:.*Maximum iterations")
+
 RIVALS = {"scratch", "scratch at its best", "distilled", "id + distillation"}
 RIVALS |= {"id + 20 epochs", "magnitude + 20 epochs"}
 SETTINGS = {
