@@ -44,7 +44,7 @@ def by_taylor(network, X, k, *, y, layer=0, random_state=None):
     --------
     >>> from tutorial_helpers import load_digits_split, train_network
     >>> X_train, _, y_train, _ = load_digits_split()
-    >>> network = train_network(X_train, y_train, (20,))
+    >>> network = train_network(X_train, y_train, (50,))
     >>> by_taylor(network, X_train, 5, y=y_train).shape
     (5,)
     """
