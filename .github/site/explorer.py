@@ -78,8 +78,8 @@ def explore_k(scene, start=None):
 
 def sweep(scene):
     """Draw every position; raise if a sentence or the pictures show that something is wrong."""
-    told = [scene.move(k) for k in scene.positions]
-    wrong = [sentence for sentence in told if re.search(r"\b(nan|inf)\b", sentence)]
+    wrong = [k for k in scene.positions if re.search(r"\b(nan|inf)\b", scene.move(k))]
+    told = [scene.move(k) for k in scene.stops]
     if wrong or len(set(told)) < len(told):
         raise ValueError(f"two positions tell the same, or a value is no number: {wrong or told}")
     if len({crc32(scene.pixels(k)) for k in scene.positions}) < 2:
