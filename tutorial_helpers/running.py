@@ -7,6 +7,7 @@ from os import getpid
 from pathlib import Path
 from traceback import format_exc
 from typing import NamedTuple
+from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 from IPython import get_ipython
@@ -78,7 +79,9 @@ def run_study(job, seeds, *arguments, folder=None, n_jobs=None, **options):
     kept = kept if folder is not None else "nothing is kept; with folder=… what is done would be"
     results, failures = [], []
     try:
-        with parallel_config(n_jobs=n_jobs, **backend):
+        with parallel_config(n_jobs=n_jobs, **backend), catch_warnings():
+            # a worker that has grown is replaced, and its job goes on elsewhere
+            filterwarnings("ignore", message="A worker stopped", category=UserWarning)
             several = Parallel(return_as="generator")(calls)
             for result in _with_progress(several, len(seeds)):
                 (failures if isinstance(result, _Failure) else results).append(result)
