@@ -193,10 +193,11 @@ class EveryK:
 
 def _running_sum(start, C, G):
     """Yield ``start + Σ_{i≤k} c_i g_i`` for k = 1, 2, …, each (n', c): one array, written anew."""
-    A = np.repeat(start[:, None], len(C), axis=1)
+    A = np.tile(start, (len(C), 1)).astype(C.dtype, order="F")
+    add = get_blas_funcs("ger", (A,))  # the rank-one update of BLAS, in place
     for c, g in zip(C.T, G, strict=True):
-        A += g[:, None] * c
-        yield A.T
+        A = add(1, c, g, a=A, overwrite_a=1)
+        yield A
 
 
 def accuracy_at_every_k(network, X_fit, X, y, *, layer=0):
