@@ -25,7 +25,7 @@ from .make_studies import UNFINISHED as BESIDE
 
 UNFINISHED = BESIDE / "fresh"
 SEEDS = range(101, 111)
-# the plans of lessons 08 and 09; `tests/test_benchmarks.py` compares them with the notebooks
+# the plans of lessons 10 and 11; `tests/test_benchmarks.py` compares them with the notebooks
 REFIT = ("magnitude + least squares", "magnitude + none")
 GRID_PLAN = {
     "ID instead of magnitude": ("id + least squares", "magnitude + least squares"),

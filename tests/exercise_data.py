@@ -1,4 +1,13 @@
-"""What the exercises are about: the data of the lessons, and data drawn at random."""
+"""What the exercises are about: the data of the lessons, data drawn at random, and cases.
+
+A lesson's own file, ``tests/exercises/lesson_NN.py``, holds up to three names: ``lesson()`` and
+``drawn(rng)`` return a dict from the checker's name to what follows the answer in its call, as the
+lesson makes it and drawn at random; ``CASES`` is a dict from the checker's name to a `Case`.
+"""
+
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import qr, solve_triangular
@@ -19,6 +28,28 @@ from tutorial_helpers import (
 )
 
 ROUNDS = np.array([[90, 41, 20, 21, 80, 22, 19], [40, 9, 4, 3, 5, 4.5, 3.5]])  # full, pruned
+FILES = [
+    import_module(f"exercises.{path.stem}")
+    for path in sorted((Path(__file__).parent / "exercises").glob("lesson_*.py"))
+]
+
+
+class Case(NamedTuple):
+    """One exercise as a reader sees it. Answers are computed here, not by the checker."""
+
+    data: tuple  # what the lesson passes after the answer
+    right: object
+    wrong: list  # pairs: a fragment of the hint, the wrong answer that must bring it
+
+
+def in_files(name, *arguments):
+    """Merge what the lessons' own files give under a name."""
+    found = [getattr(file, name) for file in FILES if hasattr(file, name)]
+    return {
+        key: it
+        for part in found
+        for key, it in (part(*arguments) if callable(part) else part).items()
+    }
 
 
 def of_the_lessons():
@@ -104,7 +135,7 @@ def of_the_lessons():
         "check_largest_filters": (load_convolutional_network().kernels[1], 6),
         "check_kernel_with_t": (T_small, np.arange(54.0).reshape(2, 3, 3, 3)),
         "check_block_matrix": (T_small, 4),
-    }
+    } | in_files("lesson")
 
 
 def unsorted(rng, m, k):
@@ -190,4 +221,4 @@ def drawn(seed):
         "check_largest_filters": (normal(size=(60, 6, 3, 3)), 12),
         "check_kernel_with_t": (with_unit_columns(rng, 6, [4, 1]), normal(size=(5, 6, 3, 3))),
         "check_block_matrix": (normal(size=(2, 5)), int(integers(3, 6))),
-    }
+    } | in_files("drawn", rng)

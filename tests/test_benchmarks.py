@@ -91,8 +91,8 @@ def test_ratios_are_taken_within_rounds():
 
 def test_fresh_seeds_ask_for_what_the_lessons_plan():
     for number, name, expected in (
-        ("08", "plan", fresh_seeds.GRID_PLAN),
-        ("09", "plan", fresh_seeds.RIVALS_PLAN),
+        ("10", "plan", fresh_seeds.GRID_PLAN),
+        ("11", "plan", fresh_seeds.RIVALS_PLAN),
     ):
         (path,) = Path("notebooks").glob(f"{number}_*.ipynb")
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

@@ -3,11 +3,10 @@
 import copy
 import itertools
 from fractions import Fraction
-from typing import NamedTuple
 
 import numpy as np
 import pytest
-from exercise_data import ROUNDS, drawn, of_the_lessons
+from exercise_data import ROUNDS, Case, drawn, in_files, of_the_lessons
 from scipy import sparse, stats
 from scipy.linalg import block_diag, qr
 from sklearn.metrics import log_loss, recall_score
@@ -85,14 +84,6 @@ def test_every_mistake_differs_from_the_right_answer_and_from_every_other(
 
 
 # --- one case each, worked out apart
-
-
-class Case(NamedTuple):
-    """One exercise as a reader sees it. Answers are computed here, not by the checker."""
-
-    data: tuple  # what the lesson passes after the answer
-    right: object
-    wrong: list  # pairs: a fragment of the hint, the wrong answer that must bring it
 
 
 rng = np.random.default_rng(0)
@@ -484,6 +475,9 @@ CASES["check_block_matrix"] = Case(
         ("channel after channel", sparse.kron(T10, np.eye(4))),
     ],
 )
+
+
+CASES |= in_files("CASES")
 
 
 def test_every_exercise_has_a_case_and_data(data):

@@ -46,7 +46,7 @@ FLOW = [
     "figures.explorer",
     "figures",
     "checks.framework",
-    *(f"checks.lesson_{number:02}" for number in range(12)),
+    *(f"checks.lesson_{number:02}" for number in range(14)),
     "checks",
 ]
 # Arguments and methods that no lesson uses, and who needs them; their docstrings say so as well.

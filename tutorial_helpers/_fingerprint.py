@@ -1,4 +1,4 @@
-"""Tell whether a call is the same as one that was made before (lesson 08: `run_study`).
+"""Tell whether a call is the same as one that was made before (lesson 10: `run_study`).
 
 The name of a function does not tell what it does: two closures of one factory share it, and a
 global may have another value today. So a function counts by its code, its defaults, what it

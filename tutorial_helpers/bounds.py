@@ -1,4 +1,4 @@
-"""How far a pruned network can be off: a bound in advance, a check a sample (lesson 05)."""
+"""How far a pruned network can be off: a bound in advance, a check a sample (lesson 07)."""
 
 import math
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Differences between methods, with intervals that count how many there are (lessons 08 and 09)."""
+"""Differences between methods, with intervals that count how many there are (lessons 10 and 11)."""
 
 import math
 from typing import NamedTuple

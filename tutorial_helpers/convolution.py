@@ -1,4 +1,4 @@
-"""A small convolutional network in numpy, and the ID of its channels (lesson 11).
+"""A small convolutional network in numpy, and the ID of its channels (lesson 13).
 
 Images are arrays (n, channels, height, width). A convolution is a matrix product: each row of the
 patch matrix holds the 3 × 3 neighbourhood of one pixel in every channel, each column of the

@@ -1,4 +1,4 @@
-"""How the next layer makes up for the neurons that are gone (lessons 04 and 08).
+"""How the next layer makes up for the neurons that are gone (lessons 06 and 10).
 
 Each correction takes the activations ``Z`` (n, m) of all neurons on the calibration data, ``kept``
 (k,), the indices ``J`` of those that stay, the most important first, and the next layer's weights

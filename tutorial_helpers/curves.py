@@ -1,4 +1,4 @@
-"""Every k from one factorization (lesson 07).
+"""Every k from one factorization (lesson 09).
 
 Keep the first k neurons of an order ``P``. A triangular matrix ``R`` (m, m) tells how each neuron
 is made of those before it. Row j is that of QR, ``Z[:, P] = Q R`` (times any number), where neuron

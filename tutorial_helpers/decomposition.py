@@ -1,4 +1,4 @@
-"""The interpolative decomposition by column-pivoted QR, factored once for every k (lesson 03).
+"""The interpolative decomposition by column-pivoted QR, factored once for every k (lesson 05).
 
 ``Z[:, P] = Q R`` with the diagonal of ``R`` falling in size. Cut after ``k`` rows and columns,
 

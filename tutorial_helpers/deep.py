@@ -1,4 +1,4 @@
-"""Several hidden layers: prune them one after the other, to given widths or a budget (lesson 10).
+"""Several hidden layers: prune them one after the other, to given widths or a budget (lesson 12).
 
 With hidden layers ``Z₁, Z₂, …`` the weights ``U`` behind one layer are the ``W`` of the next.
 Errors accumulate: a layer behind pruned ones sees activations that are already a little off.

@@ -1,4 +1,4 @@
-"""Selection × correction → an ordinary, smaller scikit-learn network (lessons 02, 04 and 08)."""
+"""Selection × correction → an ordinary, smaller scikit-learn network (lessons 03, 06 and 10)."""
 
 from ._validation import check_choice, check_kept, one_thread
 from .correction import CORRECTIONS, interpolation, no_correction

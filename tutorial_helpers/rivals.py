@@ -1,4 +1,4 @@
-"""What a pruned network has to beat: small networks trained by every means (lesson 09).
+"""What a pruned network has to beat: small networks trained by every means (lesson 11).
 
 All of them read the same inputs as the full network. What helps their training is done inside and
 folded into their weights afterwards: with the inputs divided by ``unit``, weights ``V`` have found

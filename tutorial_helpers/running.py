@@ -1,4 +1,4 @@
-"""Run a job over many seeds: side by side, resumable, with a bar (lesson 08)."""
+"""Run a job over many seeds: side by side, resumable, with a bar (lesson 10)."""
 
 import sys
 from concurrent.futures import BrokenExecutor

@@ -1,4 +1,4 @@
-"""Which neurons to keep (lessons 02, 04 and 08).
+"""Which neurons to keep (lessons 03, 06 and 10).
 
 Each selection is called as ``select(network, X, k, *, layer=0, random_state=None)`` and returns
 ``kept``, an array of k different indices, the most important neuron first. ``network`` is a fitted

@@ -1,4 +1,4 @@
-"""Comparisons over many seeds, with intervals that account for how many (lesson 08).
+"""Comparisons over many seeds, with intervals that account for how many (lesson 10).
 
 One training and one order of the neurons per seed serve all k. The stored tables are made by
 ``python -m benchmarks.make_studies``.
@@ -90,7 +90,7 @@ def compare_methods(seed, split, ks, *, neurons=1000, unit=1, settings=None, tic
     result : dict
         ``result[measure][method]``, an array of shape (len(ks),): measure is ``"accuracy"`` or
         ``"agreement"`` with the full network, both on the test data; method is "full", a pair
-        such as "id + ridge", or one of the rivals of lesson 09.
+        such as "id + ridge", or one of the rivals of lesson 11.
 
     Raises
     ------

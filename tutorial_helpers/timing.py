@@ -1,4 +1,4 @@
-"""Timing that can be trusted: warmed up, alternated, medians with spread (lesson 06)."""
+"""Timing that can be trusted: warmed up, alternated, medians with spread (lesson 08)."""
 
 import math
 from dataclasses import dataclass

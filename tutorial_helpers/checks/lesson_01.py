@@ -48,15 +48,3 @@ def check_bias_gradient(p, Y):
         "where do the true digits enter?": p.mean(axis=0),
     }
     return Expected(D.mean(axis=0), mistakes)
-
-
-@exercise("01.4", "the width of the peak")
-def check_peak_width(n):
-    """Compare with n."""
-    mistakes = {
-        "that was the peak for 100 images; what made it stand there?": 100,
-        "pixels do not set the threshold; neurons do": 64,
-        "the images must be fitted, not their ten one-hot entries one by one": 10 * n,
-        "that is the second valley of the first experiment": 400,
-    }
-    return Expected(n, mistakes)

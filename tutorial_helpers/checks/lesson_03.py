@@ -1,91 +1,75 @@
-"""Exercises of the lesson on the interpolative decomposition."""
+"""Exercises of the lesson on magnitude pruning."""
 
 import numpy as np
 from numpy.linalg import norm
+from scipy.special import softmax
 
 from .framework import Expected, exercise
 
 
-@exercise("03.1", "what remains of each column after one is projected out")
-def check_residual_norms(A, j):
-    """Compare with ‖A − q qᵀ A‖ column by column, with q the direction of column j."""
-    a, lengths = A[:, j], norm(A, axis=0)
-    q = a / lengths[j]
-    left = A - np.outer(q, q @ A)
-    right = norm(left, axis=0)
+@exercise("03.1", "the neurons that never fire")
+def check_dead_neurons(Z, dead_elsewhere):
+    """Compare with the columns of Z that are zero throughout."""
+    dead = ~(Z > 0).any(axis=0)
     mistakes = {
-        "these are the columns before the projection": lengths,
-        "a direction has length one; has yours?": norm(A - np.outer(a, a @ A), axis=0),
-        "this is one number for all columns; we ask for each": norm(left),
-        "these are the rows' lengths": norm(left, axis=1),
-        "these are squared lengths": right**2,
-        "this is what was taken away, not what is left": np.abs(q @ A),
-        "a projection divides by the length twice": norm(A - np.outer(q, a @ A), axis=0),
-        "that is which part of each is left; how long is it?": np.divide(
-            right, lengths, out=np.zeros(len(right)), where=lengths > 0
-        ),
+        "those are silent at least once; a dead neuron is silent always": (Z == 0).any(axis=0),
+        "those do fire; which ones never do?": ~dead,
+        "that tells about images, the rows of Z; a neuron is a column": ~(Z > 0).any(axis=1),
+        "those are their indices; give one True or False for each neuron": np.flatnonzero(dead),
+        "numpy.where tells places; give one True or False for each neuron": np.where(dead),
+        "those are silent on the training half; which half is Z?": dead_elsewhere,
+        "that says how often each fires; give True where it never does": (Z > 0).mean(axis=0),
+        "those are counts; give True where a neuron never fires": (Z > 0).sum(axis=0),
+    }
+    return Expected(dead, mistakes)
+
+
+@exercise("03.2", "the logits of the pruned network")
+def check_pruned_logits(Z, U, beta, kept):
+    """Compare with Z[:, J] U[J] + β."""
+    rest, right = np.setdiff1d(np.arange(len(U)), kept), Z[:, kept] @ U[kept] + beta
+
+    def of_other_neurons(answer):
+        # the rows of U that enter a product span its rows
+        span = np.linalg.svd(answer - beta, full_matrices=False)[2][: len(kept)]
+        used = np.flatnonzero(norm(U - U @ span.T @ span, axis=1) <= 1e-6 * norm(U, axis=1))
+        return len(used) == len(kept) and np.allclose(Z[:, used] @ U[used] + beta, answer)
+
+    mistakes = {
+        "the output bias is missing": Z[:, kept] @ U[kept],
+        "those are the terms of the neurons that go": Z[:, rest] @ U[rest] + beta,
+        "the columns of Z are the wrong ones": Z[:, : len(kept)] @ U[kept] + beta,
+        "columns and rows are not in the same order": Z[:, np.sort(kept)] @ U[kept] + beta,
+        "nothing is removed yet": Z @ U + beta,
+        "logits, please, not the probabilities that softmax makes of them": softmax(right, axis=1),
+        "the right sum, but for other neurons than you were given": of_other_neurons,
     }
     return Expected(right, mistakes)
 
 
-@exercise("03.2", "T from R and P", others=lambda R, P, k: [(R, P, max(1, k // 2))])
-def check_interpolation(R, P, k):
-    """Compare with T[:, P] = [I, R11⁻¹ R12]."""
-    eye, R11, R12, order = np.eye(k), R[:k, :k], R[:k, k:], np.argsort(P)
-    S, wider = np.linalg.solve(R11, R12), np.linalg.solve(R[: k + 1, : k + 1], R[: k + 1])
-    T = np.hstack([eye, S])
-    turned = np.hstack([eye, np.linalg.solve(R11.T, R12)])
-    mistakes = {
-        "these columns are in the order of the pivots; A has another": T,
-        "T[:, P] = … puts columns to the places P; yours were taken from there": T[:, P],
-        "this rebuilds the other columns; who rebuilds the kept ones?": S,
-        "R11 is upper triangular; yours was transposed": turned[:, order],
-        "a kept column must rebuild itself: R11 has yet to be divided out": R[:k][:, order],
-        "R12 still waits for R11": np.hstack([eye, R12])[:, order],
-        "a kept column must rebuild itself; yours are empty": np.hstack([0 * eye, S])[:, order],
-        "this is for one column more": wider[:, order],
-    }
-    return Expected(T[:, order], mistakes)
+@exercise("03.3", "a size without units")
+def check_unit_free_size(W, U):
+    """Compare with ‖W[:, j]‖ ‖U[j]‖."""
+    enters, leaves, V, Y = norm(W, axis=0), norm(U, axis=1), np.abs(W), np.abs(U)
+    size = enters * leaves
 
-
-@exercise("03.3", "the least k within a tolerance")
-def check_least_k(R, tolerance):
-    """Compare with the least k with ‖R22‖_F ≤ tolerance · ‖R‖_F."""
-    errors, spectral = (
-        np.array([norm(R[k:, k:], p) for k in range(len(R))] + [0.0]) for p in ("fro", 2)
-    )
-
-    def least(values):
-        return np.argmax(values <= tolerance * values[0])
+    def sorts_alike(answer):
+        up, down = np.argsort(answer), np.argsort(-answer)
+        return any(np.array_equal(order, np.argsort(size)) for order in (up, down))
 
     mistakes = {
-        "one too few: does your error belong to this k or to the next?": least(errors) - 1,
-        "one too many: does your error belong to this k or to the one before?": least(errors) + 1,
-        "these are sums of squares; where is the root?": least(errors**2),
-        "one diagonal entry is not the whole error": least(np.abs(np.diag(R))),
-        "this is right for the 2-norm; which norm is asked for?": least(spectral),
-        "the tolerance is relative: a part of what?": np.argmax(errors <= tolerance),
-    }
-    return Expected(least(errors), mistakes)
-
-
-def _another_camera(measured, kept, T):
-    return [(2 * measured[::-1], kept[::-1], T[::-1])]
-
-
-@exercise("03.4", "images rebuilt from pixels in another order", others=_another_camera)
-def check_rebuilt(measured, kept, T):
-    """Compare with X_J T, where the columns of `measured` are sorted, those of T are not."""
-    if not np.allclose(T[:, kept], np.eye(len(kept))):
-        raise ValueError("kept no longer belongs to T")
-    order, empty = np.argsort(kept), np.zeros((len(measured), T.shape[1]))
-    empty[:, np.sort(kept)] = measured
-    mistakes = {
-        "the first row of T belongs to the first pivot; whose is your first column?": measured @ T,
-        "argsort tells where to fetch from; on this side you need the way back, its inverse": (
-            measured[:, order] @ T
+        "what leaves the neuron does not count yet": enters,
+        "what enters the neuron does not count yet": leaves,
+        "does a sum stay the same in other units?": enters + leaves,
+        "in other units this changes; what must the factors do to each other?": enters / leaves,
+        "upside down, and in other units this changes as well": leaves / enters,
+        "right order, but the squares of the norms: take the root": size**2,
+        "free of units too: can you do without the root?": np.sqrt(size),
+        "free of units too, but not made of Euclidean norms": V.sum(axis=0) * Y.sum(axis=1),
+        "free of units too; take the Euclidean norms, not the largest entries": (
+            V.max(axis=0) * Y.max(axis=1)
         ),
-        "the other pixels are empty; what is T for?": empty,
-        "images are rows here": (measured @ T[order]).T,
+        "free of units too; there is no need to scale it": size / size.max(),
+        "it sorts the neurons as it should; is there a simpler number that does?": sorts_alike,
     }
-    return Expected(measured @ T[order], mistakes)
+    return Expected(size, mistakes)

@@ -1,4 +1,4 @@
-"""Exercises of the lesson on the error bound."""
+"""Exercises of the lesson on the interpolative decomposition."""
 
 import numpy as np
 from numpy.linalg import norm
@@ -6,85 +6,64 @@ from numpy.linalg import norm
 from .framework import Expected, exercise
 
 
-@exercise("05.1", "the error of the logits from R, P and U")
-def check_logit_error(R, P, U, k):
-    """Compare with ‖R22 (Pᵀ U)₂‖₂."""
-    R22, removed = R[k:, k:], U[P[k:]]
-    error, far = R22 @ removed, norm(R22, 2)
-    right, way_back = norm(error, 2), np.argsort(P)
+@exercise("05.1", "T from R and P", others=lambda R, P, k: [(R, P, max(1, k // 2))])
+def check_interpolation(R, P, k):
+    """Compare with T[:, P] = [I, R11⁻¹ R12]."""
+    eye, R11, R12, order = np.eye(k), R[:k, :k], R[:k, k:], np.argsort(P)
+    S, wider = np.linalg.solve(R11, R12), np.linalg.solve(R[: k + 1, : k + 1], R[: k + 1])
+    T = np.hstack([eye, S])
+    turned = np.hstack([eye, np.linalg.solve(R11.T, R12)])
+    mistakes = {
+        "these columns are in the order of the pivots; A has another": T,
+        "T[:, P] = … puts columns to the places P; yours were taken from there": T[:, P],
+        "this rebuilds the other columns; who rebuilds the kept ones?": S,
+        "R11 is upper triangular; yours was transposed": turned[:, order],
+        "a kept column must rebuild itself: R11 has yet to be divided out": R[:k][:, order],
+        "R12 still waits for R11": np.hstack([eye, R12])[:, order],
+        "a kept column must rebuild itself; yours are empty": np.hstack([0 * eye, S])[:, order],
+        "this is for one column more": wider[:, order],
+    }
+    return Expected(T[:, order], mistakes)
 
-    def of_another_k(answer):
-        # R is triangular: the rows of this product from k on are the error at k
-        errors = R @ U[P]
-        return any(np.isclose(answer, norm(errors[k:], 2), 1e-6, 0) for k in range(len(R)))
+
+@exercise("05.2", "the least k within a tolerance")
+def check_least_k(R, tolerance):
+    """Compare with the least k with ‖R22‖_F ≤ tolerance · ‖R‖_F."""
+    errors, spectral = (
+        np.array([norm(R[k:, k:], p) for k in range(len(R))] + [0.0]) for p in ("fro", 2)
+    )
+
+    def least(values):
+        return np.argmax(values <= tolerance * values[0])
 
     mistakes = {
-        "this is a bound; multiply the matrices before the norm": far * norm(removed, 2),
-        "this is the looser bound; only removed neurons count": far * norm(U, 2),
-        "this is the Frobenius norm; we ask for the largest stretch": norm(error),
-        "which rows of U belong to columns k and on of R? Pivoting moved them": norm(
-            R22 @ U[k:], 2
-        ),
-        "this is the error of Z; the next layer is missing": far,
-        "this is the square; the root is missing": right**2,
-        "a bound, and with the Frobenius norm of U": far * norm(removed),
-        "P itself tells which neuron stands where; you went the other way": (
-            norm(R22 @ U[way_back[k:]], 2)
-        ),
-        "that is the worst single row; the 2-norm looks at all of them": norm(error, axis=1).max(),
-        "that is relative; the error itself is asked for": right / norm(R @ U[P], 2),
-        "that is the error at another k": of_another_k,
+        "one too few: does your error belong to this k or to the next?": least(errors) - 1,
+        "one too many: does your error belong to this k or to the one before?": least(errors) + 1,
+        "these are sums of squares; where is the root?": least(errors**2),
+        "one diagonal entry is not the whole error": least(np.abs(np.diag(R))),
+        "this is right for the 2-norm; which norm is asked for?": least(spectral),
+        "the tolerance is relative: a part of what?": np.argmax(errors <= tolerance),
     }
-    return Expected(right, mistakes)
+    return Expected(least(errors), mistakes)
 
 
-def _with_a_tie(before, after):
-    """Return half the images, and some of which one moves by just half its margin."""
-    tie = np.array([[2.0, 0, -1], [2, 0, -1]]), np.array([[1.0, 1, -1], [2, 0.5, -1]])
-    return [(before[1::2], after[1::2]), tie]
+def _another_camera(measured, kept, T):
+    return [(2 * measured[::-1], kept[::-1], T[::-1])]
 
 
-@exercise("05.2", "which predictions are certified", others=_with_a_tie)
-def check_is_safe(before, after):
-    """Compare with ‖after − before‖∞ < margin / 2, row by row."""
-    moves, best = after - before, before.argmax(axis=1)
-    moved, (second, first) = np.abs(moves), np.sort(before, axis=1)[:, -2:].T
-    largest, room = moved.max(axis=1), (first - second) / 2
-    second_after, first_after = np.sort(after, axis=1)[:, -2:].T
+@exercise("05.3", "images rebuilt from pixels in another order", others=_another_camera)
+def check_rebuilt(measured, kept, T):
+    """Compare with X_J T, where the columns of `measured` are sorted, those of T are not."""
+    if not np.allclose(T[:, kept], np.eye(len(kept))):
+        raise ValueError("kept no longer belongs to T")
+    order, empty = np.argsort(kept), np.zeros((len(measured), T.shape[1]))
+    empty[:, np.sort(kept)] = measured
     mistakes = {
-        "the best logit can fall while the second rises: how far may each go?": largest < 2 * room,
-        "the worst logit decides, not the average one": moved.mean(axis=1) < room,
-        "measure the lead over the second-best logit, not over 0": largest < first / 2,
-        "this compares predictions; a certificate also says that there was room": (
-            best == after.argmax(axis=1)
+        "the first row of T belongs to the first pivot; whose is your first column?": measured @ T,
+        "argsort tells where to fetch from; on this side you need the way back, its inverse": (
+            measured[:, order] @ T
         ),
-        "a logit may fall as well as rise": moves.max(axis=1) < room,
-        "each logit for itself, not the length of the whole move": norm(moves, axis=1) < room,
-        "the margin is that of the full network": largest < (first_after - second_after) / 2,
-        "those are the ones without a certificate": largest >= room,
-        "a logit may rise as well as fall": (-moves).max(axis=1) < room,
-        "who comes next behind the best? not the last": largest < (first - before.min(axis=1)) / 2,
-        "the other logits move as well": moved[np.arange(len(best)), best] < room,
-        "each image moves on its own; yours is one number for all": largest.max() < room,
-        "a move of just half the margin may end in a tie: is that safe?": largest <= room,
+        "the other pixels are empty; what is T for?": empty,
+        "images are rows here": (measured @ T[order]).T,
     }
-    return Expected(largest < room, mistakes)
-
-
-@exercise("05.3", "how many held-out images we need")
-def check_images_needed(agreement, confidence):
-    """Compare with the least n with agreementⁿ ≤ 1 − confidence."""
-    risk, p, q = np.log(1 - confidence), np.log(agreement), np.log(confidence)
-    mistakes = {
-        "one image fewer than needed: round which way?": np.floor(risk / p),
-        "the rule of three is close; solve the equation itself": round(3 / (1 - agreement)),
-        "a number of images is whole": risk / p,
-        "one such run in that many is expected, but how sure does it make us?": (
-            round(1 / (1 - agreement))
-        ),
-        "this is for a two-sided limit; ours looks down only": np.ceil((risk - np.log(2)) / p),
-        "which of the two is the confidence?": np.ceil(np.log(1 - agreement) / q),
-        "p to the power of n shall be what is left beside the confidence": np.ceil(q / p),
-        "which of the two is the agreement?": np.ceil(risk / q),
-    }
-    return Expected(int(np.ceil(risk / p)), mistakes)
+    return Expected(measured @ T[order], mistakes)

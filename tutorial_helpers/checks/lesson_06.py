@@ -1,61 +1,58 @@
-"""Exercises of the lesson on timing."""
+"""Exercises of the lesson on pruning with the ID."""
 
-from numpy import mean, median, sort
+import numpy as np
 
 from .framework import Expected, exercise
 
 
-@exercise("06.1", "the speed-up that these timings show")
-def check_speed_up(full, pruned, warm_up):
-    """Compare with the ratio of medians after the warm-up."""
-    a, b, early = full[warm_up:], pruned[warm_up:], max(warm_up - 1, 0)
-    right = median(a) / median(b)
+def _relu(A):
+    return np.maximum(A, 0)
+
+
+@exercise("06.1", "the activations of the kept neurons alone")
+def check_kept_activations(X, W, b, kept):
+    """Compare with φ(X W[:, J] + b[J]), in the order of J."""
+    A, k, in_order = X @ W[:, kept], len(kept), np.sort(kept)
     mistakes = {
-        "one slow moment moves a mean: what does not care?": mean(a) / mean(b),
-        "the first rounds are warm-up": median(full) / median(pruned),
-        "upside down: a speed-up above 1 means that the pruned one is faster": 1 / right,
-        "one round each is an anecdote": full[0] / pruned[0],
-        "the fastest run is one run as well": min(a) / min(b),
-        "this is a difference: how many times as fast is it?": median(a) - median(b),
-        "each network has a median of its own": median(a / b),
-        "the warm-up is in it, and one slow round moves a mean": mean(full) / mean(pruned),
-        "sorted, the warm-up is no longer at the front": (
-            median(sort(full)[warm_up:]) / median(sort(pruned)[warm_up:])
+        "some values are negative: which step of the layer is missing?": A + b[kept],
+        "an image without ink would leave every neuron at 0: what shifts it?": _relu(A),
+        "the bias shifts a neuron before ReLU looks at it": _relu(A) + b[kept],
+        "these are the first k neurons, not the kept ones": _relu(X @ W[:, :k] + b[:k]),
+        "these columns are sorted; T expects them in the order of kept": (
+            _relu(X @ W[:, in_order] + b[in_order])
         ),
-        "that is the part of the time that is saved; by what factor?": 1 - 1 / right,
-        "that is what is gained; by what factor?": right - 1,
-        "both have a warm-up": median(a) / median(pruned),
-        "the warm-up is longer than that": median(full[early:]) / median(pruned[early:]),
-        "one slow moment moves a mean, that of the ratios too": mean(a / b),
+        "this is only the product; two steps of the layer are missing": A,
+        "each bias belongs to its neuron: are these the right ones?": _relu(A + b[:k]),
     }
-    return Expected(right, mistakes)
+    return Expected(_relu(A + b[kept]), mistakes)
 
 
-@exercise("06.2", "multiply-adds for one row", others=lambda d, m, c: [(d + 1, m + 2, c + 3)])
-def check_multiply_adds(d, m, c):
-    """Compare with d m + m c."""
+@exercise("06.2", "the weights that take over for a removed neuron")
+def check_merged_weights(U):
+    """Compare with T U, where the third neuron is twice the first plus the second."""
+    first, second, third = np.asarray(U)
     mistakes = {
-        "the second layer multiplies too": d * m,
-        "the first layer multiplies too": m * c,
-        "the layers work one after the other: do their costs multiply?": d * m * c,
-        "biases are added, not multiplied: these are the parameters": d * m + m + m * c + c,
-        "a matrix product visits every pair of an input and an output": d + m + c,
-        "a multiply-add counts once here": 2 * (d * m + m * c),
+        "the removed neuron's row of U is lost: who passes it on?": [first, second],
+        "each kept neuron passes on its own share, not all of it": [first + third, second + third],
+        "the two shares are swapped": [first + third, second + 2 * third],
+        "the kept neurons still have their own rows of U as well": [2 * third, third],
+        "the factor belongs to the neuron that goes": [2 * first + third, second + third],
+        "rows are neurons, columns are outputs": np.transpose([first + 2 * third, second + third]),
+        "that is T; now let it act on the rows of U": [[1, 0, 2], [0, 1, 1]],
     }
-    return Expected(d * m + m * c, mistakes)
+    return Expected([first + 2 * third, second + third], mistakes)
 
 
-@exercise("06.3", "the speed-up at a single row")
-def check_single_row_speed_up(overhead, work, share):
-    """Compare with (overhead + work) / (overhead + share · work)."""
-    full, pruned = overhead + work, overhead + share * work
+@exercise("06.3", "images won and images lost")
+def check_won_and_lost(full, pruned, y):
+    """Compare with how many images only the pruned network and only the full one gets right."""
+    won, lost = np.sum((pruned == y) & (full != y)), np.sum((pruned != y) & (full == y))
     mistakes = {
-        "the overhead does not shrink with the network": 1 / share,
-        "upside down: the full network takes longer": pruned / full,
-        "the pruned network has the overhead too": full / (share * work),
-        "the full network has the overhead too": work / pruned,
-        "the share is what stays, not what goes": full / (overhead + (1 - share) * work),
-        "that is what is gained; by what factor?": full / pruned - 1,
-        "this is a difference; by what factor?": full - pruned,
+        "the right two counts in the wrong order": [lost, won],
+        "counts, please, not fractions": [won / len(y), lost / len(y)],
+        "counts, please, not per cent": [100 * won / len(y), 100 * lost / len(y)],
+        "this is the difference; we ask for both counts": won - lost,
+        "some changed predictions are wrong before and after": [won, np.sum(full != pruned) - won],
+        "these are all that each network gets right": [np.sum(pruned == y), np.sum(full == y)],
     }
-    return Expected(full / pruned, mistakes)
+    return Expected([won, lost], mistakes)

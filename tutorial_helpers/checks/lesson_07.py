@@ -1,4 +1,4 @@
-"""Exercises of the lesson on every k at once."""
+"""Exercises of the lesson on the error bound."""
 
 import numpy as np
 from numpy.linalg import norm
@@ -6,65 +6,85 @@ from numpy.linalg import norm
 from .framework import Expected, exercise
 
 
-def _at_another_k(C, G, beta, k):
-    return [(C, 2 * G, beta + 1, max(1, k // 2))]
+@exercise("07.1", "the error of the logits from R, P and U")
+def check_logit_error(R, P, U, k):
+    """Compare with ‖R22 (Pᵀ U)₂‖₂."""
+    R22, removed = R[k:, k:], U[P[k:]]
+    error, far = R22 @ removed, norm(R22, 2)
+    right, way_back = norm(error, 2), np.argsort(P)
 
+    def of_another_k(answer):
+        # R is triangular: the rows of this product from k on are the error at k
+        errors = R @ U[P]
+        return any(np.isclose(answer, norm(errors[k:], 2), 1e-6, 0) for k in range(len(R)))
 
-@exercise("07.1", "the logits for one k", others=_at_another_k)
-def check_logits_at(C, G, beta, k):
-    """Compare with β + C[:, :k] G[:k]."""
-    G = G[: C.shape[1]]
-    right = beta + C[:, :k] @ G[:k]
     mistakes = {
-        "every network has a bias behind the layer": C[:, :k] @ G[:k],
-        "that is one neuron too many: indices begin at 0": beta + C[:, : k + 1] @ G[: k + 1],
-        "that is one neuron too few": beta + C[:, : k - 1] @ G[: k - 1],
-        "that is the last term alone; all before it belong to the sum": (
-            beta + np.outer(C[:, k - 1], G[k - 1])
+        "this is a bound; multiply the matrices before the norm": far * norm(removed, 2),
+        "this is the looser bound; only removed neurons count": far * norm(U, 2),
+        "this is the Frobenius norm; we ask for the largest stretch": norm(error),
+        "which rows of U belong to columns k and on of R? Pivoting moved them": norm(
+            R22 @ U[k:], 2
         ),
-        "those are the terms of the neurons that are removed": beta + C[:, k:] @ G[k:],
-        "those are all terms: where does k come in?": beta + C @ G,
-        "the bias comes once, not with every term": k * beta + C[:, :k] @ G[:k],
+        "this is the error of Z; the next layer is missing": far,
+        "this is the square; the root is missing": right**2,
+        "a bound, and with the Frobenius norm of U": far * norm(removed),
+        "P itself tells which neuron stands where; you went the other way": (
+            norm(R22 @ U[way_back[k:]], 2)
+        ),
+        "that is the worst single row; the 2-norm looks at all of them": norm(error, axis=1).max(),
+        "that is relative; the error itself is asked for": right / norm(R @ U[P], 2),
+        "that is the error at another k": of_another_k,
     }
     return Expected(right, mistakes)
 
 
-@exercise("07.2", "the relative error for every k")
-def check_every_error(R):
-    """Compare with the square roots of the suffix sums of R's squared rows over that of all."""
-    ks, all_left = range(1, len(R) + 1), norm(R)
-    left = np.array([norm(R[k:]) / all_left for k in [0, *ks]])
-    right, diagonal = left[1:], np.diag(R)
-    mistakes = {
-        "the first entry belongs to k = 1, where one row is gone already": left[:-1],
-        "those are squares; a norm is their root": right**2,
-        "that is what the kept columns explain, not what is left": np.sqrt(1 - right**2),
-        "relative to what? divide by the norm of Z": all_left * right,
-        "this begins at k = 0; we ask from k = 1 on": left,
-        "errors fall as k grows; do yours?": [norm(R[-k:]) / all_left for k in ks],
-        "what is left is all of the row, not only the diagonal": (
-            [norm(diagonal[k:]) / all_left for k in ks]
-        ),
-        "which norm is asked for?": (
-            [norm(R[k:], 2) / norm(R, 2) if k < len(R) else 0.0 for k in ks]
-        ),
-        "what stands above R22 is rebuilt": [norm(R[:, k:]) / all_left for k in ks],
-        "that is what is gained, not what is left": 1 - right,
-        "the last k is missing: what is left when all rows are gone?": right[:-1],
-    }
-    return Expected(right, mistakes)
+def _with_a_tie(before, after):
+    """Return half the images, and some of which one moves by just half its margin."""
+    tie = np.array([[2.0, 0, -1], [2, 0, -1]]), np.array([[1.0, 1, -1], [2, 0.5, -1]])
+    return [(before[1::2], after[1::2]), tie]
 
 
-@exercise("07.3", "the smallest k within a tolerance")
-def check_tolerance(errors, tolerance):
-    """Compare with the first k with errors[k] < tolerance · errors[0]; errors start at k = 0."""
-    errors = np.asarray(errors)
-    limit = tolerance * errors[0]
-    k = np.argmax(errors < limit)
+@exercise("07.2", "which predictions are certified", others=_with_a_tie)
+def check_is_safe(before, after):
+    """Compare with ‖after − before‖∞ < margin / 2, row by row."""
+    moves, best = after - before, before.argmax(axis=1)
+    moved, (second, first) = np.abs(moves), np.sort(before, axis=1)[:, -2:].T
+    largest, room = moved.max(axis=1), (first - second) / 2
+    second_after, first_after = np.sort(after, axis=1)[:, -2:].T
     mistakes = {
-        "entry 0 belongs to k = 0, so an index is its k already": k + 1,
-        "one neuron fewer leaves too much": k - 1,
-        "a part of the norm, not of its square": np.argmax(errors**2 < limit * errors[0]),
-        "relative to the norm of Z, not to 1": np.argmax(errors < tolerance),
+        "the best logit can fall while the second rises: how far may each go?": largest < 2 * room,
+        "the worst logit decides, not the average one": moved.mean(axis=1) < room,
+        "measure the lead over the second-best logit, not over 0": largest < first / 2,
+        "this compares predictions; a certificate also says that there was room": (
+            best == after.argmax(axis=1)
+        ),
+        "a logit may fall as well as rise": moves.max(axis=1) < room,
+        "each logit for itself, not the length of the whole move": norm(moves, axis=1) < room,
+        "the margin is that of the full network": largest < (first_after - second_after) / 2,
+        "those are the ones without a certificate": largest >= room,
+        "a logit may rise as well as fall": (-moves).max(axis=1) < room,
+        "who comes next behind the best? not the last": largest < (first - before.min(axis=1)) / 2,
+        "the other logits move as well": moved[np.arange(len(best)), best] < room,
+        "each image moves on its own; yours is one number for all": largest.max() < room,
+        "a move of just half the margin may end in a tie: is that safe?": largest <= room,
     }
-    return Expected(k, mistakes)
+    return Expected(largest < room, mistakes)
+
+
+@exercise("07.3", "how many held-out images we need")
+def check_images_needed(agreement, confidence):
+    """Compare with the least n with agreementⁿ ≤ 1 − confidence."""
+    risk, p, q = np.log(1 - confidence), np.log(agreement), np.log(confidence)
+    mistakes = {
+        "one image fewer than needed: round which way?": np.floor(risk / p),
+        "the rule of three is close; solve the equation itself": round(3 / (1 - agreement)),
+        "a number of images is whole": risk / p,
+        "one such run in that many is expected, but how sure does it make us?": (
+            round(1 / (1 - agreement))
+        ),
+        "this is for a two-sided limit; ours looks down only": np.ceil((risk - np.log(2)) / p),
+        "which of the two is the confidence?": np.ceil(np.log(1 - agreement) / q),
+        "p to the power of n shall be what is left beside the confidence": np.ceil(q / p),
+        "which of the two is the agreement?": np.ceil(risk / q),
+    }
+    return Expected(int(np.ceil(risk / p)), mistakes)

@@ -1,109 +1,61 @@
-"""Exercises of the lesson on what makes the difference."""
+"""Exercises of the lesson on timing."""
 
-import numpy as np
-from scipy.stats import t as student_t
+from numpy import mean, median, sort
 
 from .framework import Expected, exercise
 
 
-def _fewer_kept(Z, kept, U, beta):
-    return [(Z, kept[:-1], 2 * U, beta + 1)]
-
-
-@exercise("08.1", "weights and bias by least squares", others=_fewer_kept)
-def check_refit(Z, kept, U, beta):
-    """Compare with the fit of Z U + β by [Z[:, J], 1], whose last row is the bias."""
-    A, target = Z[:, kept], Z @ U + beta
-    B = np.column_stack([A, np.ones(len(Z))])
-    (right, lost), (bare, late) = (
-        [np.linalg.lstsq(M, Y)[0] for Y in (target, Z @ U)] for M in (B, A)
-    )
+@exercise("08.1", "the speed-up that these timings show")
+def check_speed_up(full, pruned, warm_up):
+    """Compare with the ratio of medians after the warm-up."""
+    a, b, early = full[warm_up:], pruned[warm_up:], max(warm_up - 1, 0)
+    right = median(a) / median(b)
     mistakes = {
-        "the bias comes last, please": np.roll(right, 1, axis=0),
-        "the target is the whole input of the next layer: what is missing?": lost,
-        "nothing here can shift the output: which column would?": late,
-        "a column is missing that could shift the output": bare,
-        "a bias fitted after the weights comes too late": [*late, (target - A @ late).mean(axis=0)],
-        "nothing is fitted here: these are the old weights": [*U[kept], beta],
-        "this is T U with the old bias below; let the bias be fitted too": [*late, beta],
-        "the old bias is not fitted, and the weights carry it already": [*bare, beta],
-        "the rows must follow the order of kept": [*right[:-1][np.argsort(kept)], right[-1]],
+        "one slow moment moves a mean: what does not care?": mean(a) / mean(b),
+        "the first rounds are warm-up": median(full) / median(pruned),
+        "upside down: a speed-up above 1 means that the pruned one is faster": 1 / right,
+        "one round each is an anecdote": full[0] / pruned[0],
+        "the fastest run is one run as well": min(a) / min(b),
+        "this is a difference: how many times as fast is it?": median(a) - median(b),
+        "each network has a median of its own": median(a / b),
+        "the warm-up is in it, and one slow round moves a mean": mean(full) / mean(pruned),
+        "sorted, the warm-up is no longer at the front": (
+            median(sort(full)[warm_up:]) / median(sort(pruned)[warm_up:])
+        ),
+        "that is the part of the time that is saved; by what factor?": 1 - 1 / right,
+        "that is what is gained; by what factor?": right - 1,
+        "both have a warm-up": median(a) / median(pruned),
+        "the warm-up is longer than that": median(full[early:]) / median(pruned[early:]),
+        "one slow moment moves a mean, that of the ratios too": mean(a / b),
     }
     return Expected(right, mistakes)
 
 
-@exercise("08.2", "the effect of the selection and of the correction")
-def check_main_effects(table):
-    """Compare with the mean gains from the first to the second row and column of the table."""
-    (a, b), (c, d) = np.asarray(table)
-    rows, columns = (c + d - a - b) / 2, (b + d - a - c) / 2
-    twice = "each effect is seen twice: where is the case "
+@exercise("08.2", "multiply-adds for one row", others=lambda d, m, c: [(d + 1, m + 2, c + 3)])
+def check_multiply_adds(d, m, c):
+    """Compare with d m + m c."""
     mistakes = {
-        "the right two effects, but the selection changes between the rows": [columns, rows],
-        "these are sums over both cases; an effect is their mean": [2 * rows, 2 * columns],
-        twice + "with a correction, with the ID?": [c - a, b - a],
-        twice + "without a correction, with magnitude?": [d - b, d - c],
-        twice + "without a correction, with the ID?": [d - b, b - a],
-        twice + "with a correction, with magnitude?": [c - a, d - c],
-        "the sign: what do we gain by going down, by going right?": [-rows, -columns],
-        "sums, and in the other order": [2 * columns, 2 * rows],
-        "a gain in points, not a ratio": [(c + d) / (a + b) - 1, (b + d) / (a + c) - 1],
+        "the second layer multiplies too": d * m,
+        "the first layer multiplies too": m * c,
+        "the layers work one after the other: do their costs multiply?": d * m * c,
+        "biases are added, not multiplied: these are the parameters": d * m + m + m * c + c,
+        "a matrix product visits every pair of an input and an output": d + m + c,
+        "a multiply-add counts once here": 2 * (d * m + m * c),
     }
-    return Expected([rows, columns], mistakes)
+    return Expected(d * m + m * c, mistakes)
 
 
-@exercise("08.3", "the interaction of selection and correction")
-def check_interaction(table):
-    """Compare with how much more the correction gains in the second row than in the first."""
-    (a, b), (c, d) = np.asarray(table)
-    gains = "how much more does the correction gain for the ID than for magnitude? "
+@exercise("08.3", "the speed-up at a single row")
+def check_single_row_speed_up(overhead, work, share):
+    """Compare with (overhead + work) / (overhead + share · work)."""
+    full, pruned = overhead + work, overhead + share * work
     mistakes = {
-        gains + "Subtract the other way round": (b - a) - (d - c),
-        gains + "That is a mean of the two gains": (b - a + d - c) / 2,
-        gains + "That is their sum": b - a + d - c,
-        gains + "That is the gain for the ID alone": d - c,
-        gains + "That is the gain for magnitude alone": b - a,
-        "half of it: then it is a deviation from the mean effects; here the whole is asked": (
-            (d - c - b + a) / 2
-        ),
-        "a difference of differences, not a ratio of gains": (d - c) / (b - a),
-        "all four cells are needed; that is one diagonal": d - a,
-        "all four cells are needed; that is the other diagonal": c - b,
+        "the overhead does not shrink with the network": 1 / share,
+        "upside down: the full network takes longer": pruned / full,
+        "the pruned network has the overhead too": full / (share * work),
+        "the full network has the overhead too": work / pruned,
+        "the share is what stays, not what goes": full / (overhead + (1 - share) * work),
+        "that is what is gained; by what factor?": full / pruned - 1,
+        "this is a difference; by what factor?": full - pruned,
     }
-    return Expected(d - c - b + a, mistakes)
-
-
-@exercise("08.4", "an interval for a paired difference")
-def check_interval(a, b, comparisons):
-    """Compare with the two ends of the corrected 95 % t interval of a − b."""
-    gap, n, share = np.asarray(a) - b, len(a), 0.05 / comparisons
-
-    def around(error, tail=share / 2, free=n - 1):
-        return gap.mean() + error * student_t.isf(tail, free) * np.array([-1, 1])
-
-    spread = gap.std(ddof=1)
-    error, unpaired = spread / np.sqrt(n), np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / n)
-    right, sidak = around(error), (1 - 0.95 ** (1 / comparisons)) / 2
-    mistakes = {
-        "right for one comparison; how many do we look at?": around(error, 0.025),
-        "5 % must be split between both ends": around(error, share),
-        "that is where one seed may lie; the mean of n seeds varies less": around(spread),
-        "the seeds are pairs: take the differences first": around(unpaired),
-        "ddof=1: the mean was estimated from the same numbers": around(gap.std() / np.sqrt(n)),
-        "the low end comes first": right[::-1],
-        "a − b is asked for, not b − a": -right[::-1],
-        "the accuracies are fractions, so are the ends": 100 * right,
-        "numbers around their own mean: how many of them are free?": around(error, free=n),
-        "the differences are one sample, not two": around(error, free=2 * n - 2),
-        "the spread is estimated too: which distribution allows for that?": (
-            around(error, free=np.inf)
-        ),
-        "two ends, please, not the middle and the width": [gap.mean(), right[1] - gap.mean()],
-        "1.96 is for one comparison, and for a spread that is known": around(error, 0.025, np.inf),
-        "the error of a mean falls with the root of n": around(spread / n),
-        "Šidák's correction is sharper; the lesson's shares 5 % out evenly": around(error, sidak),
-        "the middle is right, the width is not: 5 % for all comparisons, how much for each end?": (
-            lambda ends: np.isclose(ends.mean(), gap.mean(), 1e-6, 0)
-        ),
-    }
-    return Expected(right, mistakes)
+    return Expected(full / pruned, mistakes)

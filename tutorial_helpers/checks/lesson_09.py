@@ -1,54 +1,70 @@
-"""Exercises of the lesson on fair rivals."""
+"""Exercises of the lesson on every k at once."""
 
 import numpy as np
+from numpy.linalg import norm
 
 from .framework import Expected, exercise
 
 
-@exercise("09.1", "weights that read the images as they come")
-def check_folded(W, unit):
-    """Compare with the weights whose products with X are those of W with X / unit."""
-    W = np.asarray(W)
+def _at_another_k(C, G, beta, k):
+    return [(C, 2 * G, beta + 1, max(1, k // 2))]
+
+
+@exercise("09.1", "the logits for one k", others=_at_another_k)
+def check_logits_at(C, G, beta, k):
+    """Compare with β + C[:, :k] G[:k]."""
+    G = G[: C.shape[1]]
+    right = beta + C[:, :k] @ G[:k]
     mistakes = {
-        "the images are larger by that factor, so the weights must be smaller": W * unit,
-        "these still want small images": W.copy(),
-        "once is enough: the unit enters the product once": W / unit**2,
-        "no root: the product is linear in the image": W / np.sqrt(unit),
-        "W has a row for each pixel; it was not asked to turn": W.T / unit,
-        "a number is taken away from every weight; what does X / unit do?": W - unit,
+        "every network has a bias behind the layer": C[:, :k] @ G[:k],
+        "that is one neuron too many: indices begin at 0": beta + C[:, : k + 1] @ G[: k + 1],
+        "that is one neuron too few": beta + C[:, : k - 1] @ G[: k - 1],
+        "that is the last term alone; all before it belong to the sum": (
+            beta + np.outer(C[:, k - 1], G[k - 1])
+        ),
+        "those are the terms of the neurons that are removed": beta + C[:, k:] @ G[k:],
+        "those are all terms: where does k come in?": beta + C @ G,
+        "the bias comes once, not with every term": k * beta + C[:, :k] @ G[:k],
     }
-    return Expected(W / unit, mistakes)
+    return Expected(right, mistakes)
 
 
-@exercise("09.2", "the number of comparisons")
-def check_count(pairs, measures, sizes):
-    """Compare with pairs × measures × the sum of the sizes of all studies."""
-    total, studies = sum(sizes), len(sizes)
-    right = pairs * measures * total
+@exercise("09.2", "the relative error for every k")
+def check_every_error(R):
+    """Compare with the square roots of the suffix sums of R's squared rows over that of all."""
+    ks, all_left = range(1, len(R) + 1), norm(R)
+    left = np.array([norm(R[k:]) / all_left for k in [0, *ks]])
+    right, diagonal = left[1:], np.diag(R)
     mistakes = {
-        "and each pair is looked at in both measures": pairs * total,
-        "each at every k of each study": pairs * measures * studies,
-        "each pair of methods is one more comparison": measures * total,
-        "not every study has as many k as the first": pairs * measures * sizes[0] * studies,
-        "one study is not all": pairs * measures * sizes[0],
-        "they multiply": pairs + measures + total,
+        "the first entry belongs to k = 1, where one row is gone already": left[:-1],
+        "those are squares; a norm is their root": right**2,
+        "that is what the kept columns explain, not what is left": np.sqrt(1 - right**2),
+        "relative to what? divide by the norm of Z": all_left * right,
+        "this begins at k = 0; we ask from k = 1 on": left,
+        "errors fall as k grows; do yours?": [norm(R[-k:]) / all_left for k in ks],
+        "what is left is all of the row, not only the diagonal": (
+            [norm(diagonal[k:]) / all_left for k in ks]
+        ),
+        "which norm is asked for?": (
+            [norm(R[k:], 2) / norm(R, 2) if k < len(R) else 0.0 for k in ks]
+        ),
+        "what stands above R22 is rebuilt": [norm(R[:, k:]) / all_left for k in ks],
+        "that is what is gained, not what is left": 1 - right,
+        "the last k is missing: what is left when all rows are gone?": right[:-1],
     }
-    return Expected(right, {hint: wrong for hint, wrong in mistakes.items() if wrong != right})
+    return Expected(right, mistakes)
 
 
-@exercise("09.3", "the recall of one class")
-def check_recall(predicted, truth, label):
-    """Compare with the share of the samples of a class that is recognised."""
-    found, called = np.sum((predicted == label) & (truth == label)), np.sum(predicted == label)
-    samples = np.sum(truth == label)
+@exercise("09.3", "the smallest k within a tolerance")
+def check_tolerance(errors, tolerance):
+    """Compare with the first k with errors[k] < tolerance · errors[0]; errors start at k = 0."""
+    errors = np.asarray(errors)
+    limit = tolerance * errors[0]
+    k = np.argmax(errors < limit)
     mistakes = {
-        "this is the share of what was *called* so: precision": found / max(called, 1),
-        "divide by the samples of this class, not by all": found / len(truth),
-        "this is the accuracy over all classes": np.mean(predicted == truth),
-        "a share, please, not a count": found,
-        "a share, please, not per cent": 100 * found / samples,
-        "those are the ones that were missed": 1 - found / samples,
-        "of those called so, how many are right?": called / samples,
-        "that mixes in the precision": 2 * found / (called + samples),
+        "entry 0 belongs to k = 0, so an index is its k already": k + 1,
+        "one neuron fewer leaves too much": k - 1,
+        "a part of the norm, not of its square": np.argmax(errors**2 < limit * errors[0]),
+        "relative to the norm of Z, not to 1": np.argmax(errors < tolerance),
     }
-    return Expected(found / samples, mistakes)
+    return Expected(k, mistakes)

@@ -1,73 +1,109 @@
-"""Exercises of the lesson on deep networks."""
+"""Exercises of the lesson on what makes the difference."""
 
 import numpy as np
+from scipy.stats import t as student_t
 
 from .framework import Expected, exercise
 
 
-@exercise("10.1", "the fraction of the operations that is left")
-def check_operations_left(full_units, pruned_units):
-    """Compare with the ratio of the sums of before · after over neighbouring layers."""
-    full, pruned = (np.asarray(units, dtype=float) for units in (full_units, pruned_units))
-    before, after = full[:-1] * full[1:], pruned[:-1] * pruned[1:]
-    right = after.sum() / before.sum()
-    parameters = (after.sum() + pruned[1:].sum()) / (before.sum() + full[1:].sum())
+def _fewer_kept(Z, kept, U, beta):
+    return [(Z, kept[:-1], 2 * U, beta + 1)]
+
+
+@exercise("10.1", "weights and bias by least squares", others=_fewer_kept)
+def check_refit(Z, kept, U, beta):
+    """Compare with the fit of Z U + β by [Z[:, J], 1], whose last row is the bias."""
+    A, target = Z[:, kept], Z @ U + beta
+    B = np.column_stack([A, np.ones(len(Z))])
+    (right, lost), (bare, late) = (
+        [np.linalg.lstsq(M, Y)[0] for Y in (target, Z @ U)] for M in (B, A)
+    )
     mistakes = {
-        "that is the part that is saved": 1 - right,
-        "a fraction, please, not per cent": 100 * right,
-        "upside down: the pruned network has fewer operations": 1 / right,
-        "those are neurons; operations are products": pruned.sum() / full.sum(),
-        "those are the operations left; which part of all are they?": after.sum(),
-        "that is the part of the neurons that stays": pruned[1:-1].sum() / full[1:-1].sum(),
-        "biases are no multiplications: those are the parameters left": parameters,
-        "the first and the last matrix have operations too": after[1:-1].sum() / before[1:-1].sum(),
-        "the last matrix has operations too": after[:-1].sum() / before[:-1].sum(),
-        "the first matrix has operations too": after[1:].sum() / before[1:].sum(),
-        "a large matrix weighs more than a small one": np.mean(after / before),
+        "the bias comes last, please": np.roll(right, 1, axis=0),
+        "the target is the whole input of the next layer: what is missing?": lost,
+        "nothing here can shift the output: which column would?": late,
+        "a column is missing that could shift the output": bare,
+        "a bias fitted after the weights comes too late": [*late, (target - A @ late).mean(axis=0)],
+        "nothing is fitted here: these are the old weights": [*U[kept], beta],
+        "this is T U with the old bias below; let the bias be fitted too": [*late, beta],
+        "the old bias is not fitted, and the weights carry it already": [*bare, beta],
+        "the rows must follow the order of kept": [*right[:-1][np.argsort(kept)], right[-1]],
     }
     return Expected(right, mistakes)
 
 
-def _another_middle(W, T_before, kept):
-    return [(2 * W, T_before[::-1], kept[:-1])]
-
-
-@exercise("10.2", "the middle matrix of the plain way", others=_another_middle)
-def check_middle_matrix(W, T_before, kept):
-    """Compare with T W[:, J]."""
-    # the columns of T with a one and zeros belong to the neurons that stay in front
-    front = [int(np.abs(T_before - e[:, None]).sum(axis=0).argmin()) for e in np.eye(len(T_before))]
+@exercise("10.2", "the effect of the selection and of the correction")
+def check_main_effects(table):
+    """Compare with the mean gains from the first to the second row and column of the table."""
+    (a, b), (c, d) = np.asarray(table)
+    rows, columns = (c + d - a - b) / 2, (b + d - a - c) / 2
+    twice = "each effect is seen twice: where is the case "
     mistakes = {
-        "the neurons removed behind still have their columns": T_before @ W,
-        "its rows still wait for all neurons in front": W[:, kept],
-        "columns stay for the kept neurons, which are not the first ones": (
-            T_before @ W[:, : len(kept)]
-        ),
-        "the columns must keep the order of the pivots": T_before @ W[:, np.sort(kept)],
-        "rows are rebuilt by T, not selected": W[np.ix_(front, kept)],
+        "the right two effects, but the selection changes between the rows": [columns, rows],
+        "these are sums over both cases; an effect is their mean": [2 * rows, 2 * columns],
+        twice + "with a correction, with the ID?": [c - a, b - a],
+        twice + "without a correction, with magnitude?": [d - b, d - c],
+        twice + "without a correction, with the ID?": [d - b, b - a],
+        twice + "with a correction, with magnitude?": [c - a, d - c],
+        "the sign: what do we gain by going down, by going right?": [-rows, -columns],
+        "sums, and in the other order": [2 * columns, 2 * rows],
+        "a gain in points, not a ratio": [(c + d) / (a + b) - 1, (b + d) / (a + c) - 1],
     }
-    return Expected(T_before @ W[:, kept], mistakes)
+    return Expected([rows, columns], mistakes)
 
 
-def _other_offers(R, k_new, saved):
-    """Return a row of R with its other sign, which no cost may follow, and another offer."""
-    turned, scaled = R.copy(), R.copy()
-    turned[k_new], scaled[0] = -R[k_new], 2 * R[0]
-    return [(turned, k_new, saved), (scaled, max(1, k_new // 2), 3 * saved)]
-
-
-@exercise("10.3", "the cost of shrinking a layer", others=_other_offers)
-def check_step_cost(R, k_new, saved):
-    """Compare with |R[k', k']| / |R[0, 0]| / saved."""
-    size = np.abs(np.diag(R))
-    lost = size[k_new] / size[0]
+@exercise("10.3", "the interaction of selection and correction")
+def check_interaction(table):
+    """Compare with how much more the correction gains in the second row than in the first."""
+    (a, b), (c, d) = np.asarray(table)
+    gains = "how much more does the correction gain for the ID than for magnitude? "
     mistakes = {
-        "that is the last direction that stays; which is the first that goes?": (
-            size[k_new - 1] / size[0] / saved
+        gains + "Subtract the other way round": (b - a) - (d - c),
+        gains + "That is a mean of the two gains": (b - a + d - c) / 2,
+        gains + "That is their sum": b - a + d - c,
+        gains + "That is the gain for the ID alone": d - c,
+        gains + "That is the gain for magnitude alone": b - a,
+        "half of it: then it is a deviation from the mean effects; here the whole is asked": (
+            (d - c - b + a) / 2
         ),
-        "in other units this changes: what is it to be compared with?": size[k_new] / saved,
-        "an offer that saves more should cost less": lost,
-        "divide by what is saved": lost * saved,
-        "a cost is never negative: take the sizes": R[k_new, k_new] / R[0, 0] / saved,
+        "a difference of differences, not a ratio of gains": (d - c) / (b - a),
+        "all four cells are needed; that is one diagonal": d - a,
+        "all four cells are needed; that is the other diagonal": c - b,
     }
-    return Expected(lost / saved, mistakes)
+    return Expected(d - c - b + a, mistakes)
+
+
+@exercise("10.4", "an interval for a paired difference")
+def check_interval(a, b, comparisons):
+    """Compare with the two ends of the corrected 95 % t interval of a − b."""
+    gap, n, share = np.asarray(a) - b, len(a), 0.05 / comparisons
+
+    def around(error, tail=share / 2, free=n - 1):
+        return gap.mean() + error * student_t.isf(tail, free) * np.array([-1, 1])
+
+    spread = gap.std(ddof=1)
+    error, unpaired = spread / np.sqrt(n), np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / n)
+    right, sidak = around(error), (1 - 0.95 ** (1 / comparisons)) / 2
+    mistakes = {
+        "right for one comparison; how many do we look at?": around(error, 0.025),
+        "5 % must be split between both ends": around(error, share),
+        "that is where one seed may lie; the mean of n seeds varies less": around(spread),
+        "the seeds are pairs: take the differences first": around(unpaired),
+        "ddof=1: the mean was estimated from the same numbers": around(gap.std() / np.sqrt(n)),
+        "the low end comes first": right[::-1],
+        "a − b is asked for, not b − a": -right[::-1],
+        "the accuracies are fractions, so are the ends": 100 * right,
+        "numbers around their own mean: how many of them are free?": around(error, free=n),
+        "the differences are one sample, not two": around(error, free=2 * n - 2),
+        "the spread is estimated too: which distribution allows for that?": (
+            around(error, free=np.inf)
+        ),
+        "two ends, please, not the middle and the width": [gap.mean(), right[1] - gap.mean()],
+        "1.96 is for one comparison, and for a spread that is known": around(error, 0.025, np.inf),
+        "the error of a mean falls with the root of n": around(spread / n),
+        "Šidák's correction is sharper; the lesson's shares 5 % out evenly": around(error, sidak),
+        "the middle is right, the width is not: 5 % for all comparisons, how much for each end?": (
+            lambda ends: np.isclose(ends.mean(), gap.mean(), 1e-6, 0)
+        ),
+    }
+    return Expected(right, mistakes)

@@ -1,95 +1,54 @@
-"""Exercises of the lesson on convolutional networks."""
+"""Exercises of the lesson on fair rivals."""
 
 import numpy as np
 
 from .framework import Expected, exercise
 
 
-def _another_layer(c, o, h, w, size):
-    return [(c + 1, o + 2, h + 3, w + 4, size + 2)]
-
-
-@exercise("11.1", "multiply-adds of a convolution", others=_another_layer)
-def check_convolution_cost(c, o, h, w, size):
-    """Compare with h w · size² c · o."""
-    taps, places = size**2, h * w
-    inside, padded = (h - size + 1) * (w - size + 1), (h + size - 1) * (w + size - 1)
+@exercise("11.1", "weights that read the images as they come")
+def check_folded(W, unit):
+    """Compare with the weights whose products with X are those of W with X / unit."""
+    W = np.asarray(W)
     mistakes = {
-        "this is for a single pixel; a convolution makes all of them": taps * c * o,
-        "each output looks at how many taps?": places * c * o,
-        "a kernel is a square: count its taps again": places * size * c * o,
-        "the sum runs over all channels that come in": places * taps * o,
-        "each channel that goes out has its own kernel": places * taps * c,
-        "biases are added, not multiplied": places * (taps * c + 1) * o,
-        "these are the parameters": (taps * c + 1) * o,
-        "a multiply-add counts once here": 2 * places * taps * c * o,
-        "at the edge a pixel is made as well": inside * taps * c * o,
-        "padding is read, but nothing is made there": padded * taps * c * o,
-        "is a kernel always 3 × 3?": places * 9 * c * o,
-        "is an image always a square? its width counts too": h * h * taps * c * o,
-        "is an image always a square? its height counts too": w * w * taps * c * o,
-        "every channel in meets every channel out: how many pairs?": places * taps * (c + o),
+        "the images are larger by that factor, so the weights must be smaller": W * unit,
+        "these still want small images": W.copy(),
+        "once is enough: the unit enters the product once": W / unit**2,
+        "no root: the product is linear in the image": W / np.sqrt(unit),
+        "W has a row for each pixel; it was not asked to turn": W.T / unit,
+        "a number is taken away from every weight; what does X / unit do?": W - unit,
     }
-    return Expected(places * taps * c * o, mistakes)
+    return Expected(W / unit, mistakes)
 
 
-@exercise("11.2", "the kernels with the largest norms")
-def check_largest_filters(kernel, k):
-    """Compare with the indices of the k largest sums of squares over all axes but the first."""
-    squares = (kernel**2).sum(axis=(1, 2, 3))
-
-    def first(values):
-        return np.argsort(-values, kind="stable")[:k]
-
-    right, largest = first(squares), -np.sort(-squares)[:k]
-    channels_in, taps_alone = (kernel**2).sum(axis=(0, 2, 3)), np.linalg.norm(kernel, axis=(2, 3))
+@exercise("11.2", "the number of comparisons")
+def check_count(pairs, measures, sizes):
+    """Compare with pairs × measures × the sum of the sizes of all studies."""
+    total, studies = sum(sizes), len(sizes)
+    right = pairs * measures * total
     mistakes = {
-        "these are the smallest ones": first(-squares),
-        "right ones, in another order: the largest comes first": np.sort(right),
-        "right ones, but the smallest comes first": right[::-1],
-        "which ones, please: their indices will do": kernel[right],
-        "these are channels that come in; which axis of K1 are those that go out?": (
-            first(channels_in)
-        ),
-        "in a sum of weights, large negative and positive ones cancel": (
-            first(kernel.sum(axis=(1, 2, 3)))
-        ),
-        "the norm is the root of a sum of squares": first(np.abs(kernel).sum(axis=(1, 2, 3))),
-        "one norm over all taps and channels, not a sum of norms": first(taps_alone.sum(axis=1)),
-        "these are the norms; which kernels do they belong to?": np.sqrt(largest),
-        "these are squared norms; which kernels have them?": largest,
+        "and each pair is looked at in both measures": pairs * total,
+        "each at every k of each study": pairs * measures * studies,
+        "each pair of methods is one more comparison": measures * total,
+        "not every study has as many k as the first": pairs * measures * sizes[0] * studies,
+        "one study is not all": pairs * measures * sizes[0],
+        "they multiply": pairs + measures + total,
     }
-    return Expected(right, mistakes)
+    return Expected(right, {hint: wrong for hint, wrong in mistakes.items() if wrong != right})
 
 
-@exercise("11.3", "the kernel that reads the kept channels")
-def check_kernel_with_t(T, K):
-    """Compare with T K[o, :, s, t] at every tap."""
-    right = np.einsum("kc,ocst->okst", T, K)
-    middle, at = np.zeros_like(right), K.shape[2] // 2
-    middle[:, :, at, at] = right[:, :, at, at]
-    kept = [int(np.abs(T - e[:, None]).sum(axis=0).argmin()) for e in np.eye(len(T))]
+@exercise("11.3", "the recall of one class")
+def check_recall(predicted, truth, label):
+    """Compare with the share of the samples of a class that is recognised."""
+    found, called = np.sum((predicted == label) & (truth == label)), np.sum(predicted == label)
+    samples = np.sum(truth == label)
     mistakes = {
-        "T holds at every tap, not only in the middle": middle,
-        "this only selects; who speaks for the removed channel?": K[:, kept],
-        "the first channels are not the kept ones": K[:, : len(T)],
-        "channels out come first, then channels in": right.transpose(1, 0, 2, 3),
-        "the taps stay where they are; yours are flipped": right[..., ::-1, ::-1],
-        "one value per tap, please: yours are summed over the taps": right.sum(axis=(2, 3)),
+        "this is the share of what was *called* so: precision": found / max(called, 1),
+        "divide by the samples of this class, not by all": found / len(truth),
+        "this is the accuracy over all classes": np.mean(predicted == truth),
+        "a share, please, not a count": found,
+        "a share, please, not per cent": 100 * found / samples,
+        "those are the ones that were missed": 1 - found / samples,
+        "of those called so, how many are right?": called / samples,
+        "that mixes in the precision": 2 * found / (called + samples),
     }
-    return Expected(right, mistakes)
-
-
-@exercise("11.4", "the matrix that rebuilds rows of pixels")
-def check_block_matrix(T, pixels):
-    """Compare with I ⊗ T, for rows that hold all channels of a pixel side by side."""
-    eye = np.eye(pixels)
-    right = np.kron(eye, T)
-    mistakes = {
-        "this is for channel after channel; here a block belongs to a pixel": np.kron(T, eye),
-        "each pixel is rebuilt from the same pixel only": np.kron(np.ones((pixels, pixels)), T),
-        "rows are what stays, columns what is rebuilt": right.T,
-        "this rebuilds one pixel; there are more": T,
-        "a pixel after the other needs its own block, at its own place": np.tile(T, (1, pixels)),
-    }
-    return Expected(right, mistakes)
+    return Expected(found / samples, mistakes)

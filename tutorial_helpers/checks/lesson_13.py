@@ -1,0 +1,95 @@
+"""Exercises of the lesson on convolutional networks."""
+
+import numpy as np
+
+from .framework import Expected, exercise
+
+
+def _another_layer(c, o, h, w, size):
+    return [(c + 1, o + 2, h + 3, w + 4, size + 2)]
+
+
+@exercise("13.1", "multiply-adds of a convolution", others=_another_layer)
+def check_convolution_cost(c, o, h, w, size):
+    """Compare with h w · size² c · o."""
+    taps, places = size**2, h * w
+    inside, padded = (h - size + 1) * (w - size + 1), (h + size - 1) * (w + size - 1)
+    mistakes = {
+        "this is for a single pixel; a convolution makes all of them": taps * c * o,
+        "each output looks at how many taps?": places * c * o,
+        "a kernel is a square: count its taps again": places * size * c * o,
+        "the sum runs over all channels that come in": places * taps * o,
+        "each channel that goes out has its own kernel": places * taps * c,
+        "biases are added, not multiplied": places * (taps * c + 1) * o,
+        "these are the parameters": (taps * c + 1) * o,
+        "a multiply-add counts once here": 2 * places * taps * c * o,
+        "at the edge a pixel is made as well": inside * taps * c * o,
+        "padding is read, but nothing is made there": padded * taps * c * o,
+        "is a kernel always 3 × 3?": places * 9 * c * o,
+        "is an image always a square? its width counts too": h * h * taps * c * o,
+        "is an image always a square? its height counts too": w * w * taps * c * o,
+        "every channel in meets every channel out: how many pairs?": places * taps * (c + o),
+    }
+    return Expected(places * taps * c * o, mistakes)
+
+
+@exercise("13.2", "the kernels with the largest norms")
+def check_largest_filters(kernel, k):
+    """Compare with the indices of the k largest sums of squares over all axes but the first."""
+    squares = (kernel**2).sum(axis=(1, 2, 3))
+
+    def first(values):
+        return np.argsort(-values, kind="stable")[:k]
+
+    right, largest = first(squares), -np.sort(-squares)[:k]
+    channels_in, taps_alone = (kernel**2).sum(axis=(0, 2, 3)), np.linalg.norm(kernel, axis=(2, 3))
+    mistakes = {
+        "these are the smallest ones": first(-squares),
+        "right ones, in another order: the largest comes first": np.sort(right),
+        "right ones, but the smallest comes first": right[::-1],
+        "which ones, please: their indices will do": kernel[right],
+        "these are channels that come in; which axis of K1 are those that go out?": (
+            first(channels_in)
+        ),
+        "in a sum of weights, large negative and positive ones cancel": (
+            first(kernel.sum(axis=(1, 2, 3)))
+        ),
+        "the norm is the root of a sum of squares": first(np.abs(kernel).sum(axis=(1, 2, 3))),
+        "one norm over all taps and channels, not a sum of norms": first(taps_alone.sum(axis=1)),
+        "these are the norms; which kernels do they belong to?": np.sqrt(largest),
+        "these are squared norms; which kernels have them?": largest,
+    }
+    return Expected(right, mistakes)
+
+
+@exercise("13.3", "the kernel that reads the kept channels")
+def check_kernel_with_t(T, K):
+    """Compare with T K[o, :, s, t] at every tap."""
+    right = np.einsum("kc,ocst->okst", T, K)
+    middle, at = np.zeros_like(right), K.shape[2] // 2
+    middle[:, :, at, at] = right[:, :, at, at]
+    kept = [int(np.abs(T - e[:, None]).sum(axis=0).argmin()) for e in np.eye(len(T))]
+    mistakes = {
+        "T holds at every tap, not only in the middle": middle,
+        "this only selects; who speaks for the removed channel?": K[:, kept],
+        "the first channels are not the kept ones": K[:, : len(T)],
+        "channels out come first, then channels in": right.transpose(1, 0, 2, 3),
+        "the taps stay where they are; yours are flipped": right[..., ::-1, ::-1],
+        "one value per tap, please: yours are summed over the taps": right.sum(axis=(2, 3)),
+    }
+    return Expected(right, mistakes)
+
+
+@exercise("13.4", "the matrix that rebuilds rows of pixels")
+def check_block_matrix(T, pixels):
+    """Compare with I ⊗ T, for rows that hold all channels of a pixel side by side."""
+    eye = np.eye(pixels)
+    right = np.kron(eye, T)
+    mistakes = {
+        "this is for channel after channel; here a block belongs to a pixel": np.kron(T, eye),
+        "each pixel is rebuilt from the same pixel only": np.kron(np.ones((pixels, pixels)), T),
+        "rows are what stays, columns what is rebuilt": right.T,
+        "this rebuilds one pixel; there are more": T,
+        "a pixel after the other needs its own block, at its own place": np.tile(T, (1, pixels)),
+    }
+    return Expected(right, mistakes)
