@@ -89,7 +89,8 @@ lock: $(UV)
 
 site: build/site/index.html
 
-build/site/index.html: $(SITE_READY) $(LESSONS) $(wildcard notebooks/solutions/*.ipynb) \
+build/site/index.html: $(SITE_READY) $(LESSONS) \
+    $(wildcard notebooks/solutions/*.ipynb notebooks/pictures/*.svg) \
     $(wildcard tutorial_helpers/*.* tutorial_helpers/*/*.* .github/site/*.* .github/site/*/*.*)
 	$(BIN)/python .github/site/build.py
 

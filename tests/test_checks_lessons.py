@@ -14,7 +14,9 @@ from sklearn.metrics import log_loss, recall_score
 from tutorial_helpers import checks, least_squares
 from tutorial_helpers.checks import framework
 
-CHECKERS = {name: it for name, it in vars(checks).items() if name.startswith("check_")}
+EVERY = {name: it for name, it in vars(checks).items() if name.startswith("check_")}
+VOTES = {name: it for name, it in EVERY.items() if hasattr(it, "options")}
+CHECKERS = {name: it for name, it in EVERY.items() if name not in VOTES}
 
 
 @pytest.fixture(autouse=True)
@@ -494,6 +496,32 @@ def test_a_right_answer_passes_and_a_wrong_one_gets_its_hint(name, said):
         told = said(name, answer, case.data)
         assert told.startswith("✗")
         assert fragment in told
+
+
+# --- votes
+
+
+@pytest.mark.parametrize("name", VOTES)
+def test_a_vote_takes_the_right_letter_in_any_form_and_answers_the_others(name, capsys):
+    """Each wrong option has a hint of its own, and rubbish is told what is asked for."""
+    vote = VOTES[name]
+    right, hints = vote.options
+    assert len(hints) >= 2
+    assert len(set(hints.values())) == len(hints)
+    assert not {right} & set(hints)
+    forms = [right, right.lower(), f" {right} ", f"({right})", f"{right})", f"{right}."]
+    for form in forms:
+        vote(form)
+        assert capsys.readouterr().out.startswith("✓")
+    for letter, hint in hints.items():
+        vote(letter)
+        assert capsys.readouterr().out == f"✗ Exercise {vote.number}: {hint}\n"
+    for rubbish in ("", "AB", f"{right}{right}", 1, None, [right], {right: 1}, np.ones(3), len):
+        vote(rubbish)
+        assert "give one letter" in capsys.readouterr().out
+    vote(...)
+    assert "not tried yet" in capsys.readouterr().out
+    assert right not in repr(vote)
 
 
 # --- rubbish

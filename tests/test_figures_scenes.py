@@ -33,7 +33,7 @@ def test_a_scene_tells_the_values_at_every_position(first, step, count, data):
     for i, k in enumerate(x):
         told = [f"{label} {curve[i]:.2f}" for label, curve in curves.items()]
         assert scene.move(k) == f"width = {k}: " + ", ".join(told)
-        rule, *dots = scene.moving
+        _, rule, *dots, _ = scene.moving
         assert list(rule.get_xdata()) == [k, k]
         for dot, curve in zip(dots, curves.values(), strict=True):
             assert (list(dot.get_xdata()), list(dot.get_ydata())) == ([k], [curve[i]])
@@ -162,3 +162,27 @@ def test_a_table_at_uneven_positions_is_passed_at_its_own_steps():
     for wrong in ([20, 10, 50], [10, 10, 50], []):
         with pytest.raises(ValueError, match="positions"):
             heat_scene(wrong, np.ones((len(wrong), 1, 1)), ["a"], ["b"])
+
+
+def inked(picture, left, right):
+    """Count the coloured pixels between two fractions of the width, inside the axes."""
+    height, width = picture.shape[:2]
+    part = picture[height // 8 : -height // 5, int(left * width) : int(right * width)].astype(int)
+    return np.count_nonzero(np.ptp(part, axis=2) > 60)
+
+
+def test_curves_appear_up_to_the_slider_and_in_snapshots_whole():
+    x = range(10, 110, 10)
+    scene = curve_scene(x, {"ID": np.linspace(0.2, 0.9, 10)})
+    first, last = scene.pixels(10), scene.pixels(100)
+    assert inked(first, 0.3, 0.9) == 0
+    assert inked(last, 0.3, 0.9) > 500
+    half = scene.pixels(50)
+    assert inked(half, 0.2, 0.4) == inked(last, 0.2, 0.4) > 0
+    assert inked(half, 0.6, 0.9) == 0
+    png, told = scene.snapshots([20, 30, 90])
+    twin = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    assert twin.shape == last.shape
+    assert inked(twin, 0.3, 0.9) > inked(last, 0.3, 0.9)  # the dots of three positions
+    assert told == [scene.move(k) for k in (20, 30, 90)]
+    assert np.array_equal(scene.pixels(10), first)  # snapshots leave nothing behind

@@ -68,6 +68,7 @@ def build(notebooks):
     for name in ("conf.py", "index.md", "solutions", "static"):
         copy = shutil.copytree if (HERE / name).is_dir() else shutil.copy
         copy(HERE / name, SOURCE / name)
+    shutil.copytree(notebooks[0].parent / "pictures", SOURCE / "pictures")
     # side by side, so one thread each: two would be ten times slower
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     with ThreadPoolExecutor(2) as pool:

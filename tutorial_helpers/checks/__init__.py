@@ -8,9 +8,9 @@ found here.
 from importlib import import_module
 from pkgutil import iter_modules
 
-from .framework import EXERCISES, Expected, claim, exercise, progress
+from .framework import EXERCISES, Expected, claim, exercise, progress, vote
 
-__all__ = ["EXERCISES", "Expected", "claim", "exercise", "progress"]
+__all__ = ["EXERCISES", "Expected", "claim", "exercise", "progress", "vote"]
 
 for _name in sorted(found.name for found in iter_modules(__path__)):
     if _name.startswith("lesson_"):

@@ -123,12 +123,7 @@ def exercise(number, aim, others=None):
                 verdict = NOT_YET
             if _changed_in_place(number, data) and verdict not in (None, LOST):
                 verdict = CHANGED
-            _state[number] = {None: "○", "": "✓"}.get(verdict, "✗")
-            told = {None: "not tried yet", "": "right"}.get(verdict)
-            if told:
-                print(f"{_state[number]} Exercise {number}, {aim}: {told}")
-            else:
-                print(f"✗ Exercise {number}: {verdict}")
+            _tell(number, aim, verdict)
 
         # what a notebook shows of a function must not tell the solution
         check.__name__, check.__doc__ = expect.__name__, f"Check exercise {number}: {aim}."
@@ -139,6 +134,61 @@ def exercise(number, aim, others=None):
         return check
 
     return decorate
+
+
+def vote(number, aim, right, hints):
+    """Make the checker of a question with lettered options; the answer is one letter.
+
+    Parameters
+    ----------
+    number, aim : str
+        As in `exercise`.
+    right : str
+        The letter of the right option.
+    hints : dict of str to str
+        For each other letter why it tempts, and where to look.
+
+    Examples
+    --------
+    >>> check = vote("99.2", "what 2 + 2 is", "B", {"A": "that is 2 + 1", "C": "2 · 3 is no sum"})
+    >>> check("A")
+    ✗ Exercise 99.2: that is 2 + 1
+    >>> check("b")
+    ✓ Exercise 99.2, what 2 + 2 is: right
+    >>> check("Z")
+    ✗ Exercise 99.2: give one letter, A, B or C, such as "A"
+    >>> del EXERCISES["99.2"]
+    """
+    letters = sorted([right, *hints])
+    told = f"{', '.join(letters[:-1])} or {letters[-1]}"
+
+    def judge(answer):
+        letter = answer.strip(" ().").upper() if isinstance(answer, str) else answer
+        if letter is ... or letter == right:
+            return None if letter is ... else ""
+        return hints.get(letter, f'give one letter, {told}, such as "{letters[0]}"')
+
+    def check(answer):
+        try:
+            verdict = judge(answer)
+        except Exception:  # such as a letter that cannot be hashed
+            verdict = f'give one letter, {told}, such as "{letters[0]}"'
+        _tell(number, aim, verdict)
+
+    EXERCISES[number] = aim
+    check.__name__, check.__doc__ = "check", f"Check exercise {number}: {aim}."
+    check.number, check.options = number, (right, hints)
+    return check
+
+
+def _tell(number, aim, verdict):
+    """Print what is thought of an answer, and keep it for `progress`."""
+    _state[number] = {None: "○", "": "✓"}.get(verdict, "✗")
+    told = {None: "not tried yet", "": "right"}.get(verdict)
+    if told:
+        print(f"{_state[number]} Exercise {number}, {aim}: {told}")
+    else:
+        print(f"✗ Exercise {number}: {verdict}")
 
 
 def progress(notebook):

@@ -138,6 +138,8 @@ def plot_curves(
         if log:
             ax.set_yscale("log")
             ax.yaxis.set_minor_locator(NullLocator())
+            if 0.01 <= min(ax.get_ylim()) and max(ax.get_ylim()) <= 1000:
+                ax.yaxis.set_major_formatter("{x:g}")
         if logx:
             ax.set_xscale("log")
             ax.xaxis.set_minor_locator(NullLocator())

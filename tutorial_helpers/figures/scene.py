@@ -36,6 +36,10 @@ class Scene:
     stops : sequence of int, optional
         The positions that a slider passes, rising; by default all of them. On a logarithmic axis
         fewer, so that the slider keeps step with the axis.
+    cover : Artist, optional
+        Hides what the slider has not reached yet; snapshots show all.
+    mark : Text, optional
+        Names a position in the figure. With it, snapshots are one panel with all positions in it.
 
     Raises
     ------
@@ -52,7 +56,19 @@ class Scene:
     b'PNG'
     """
 
-    def __init__(self, figure, moving, move, positions, *, name="k", title=None, stops=None):
+    def __init__(
+        self,
+        figure,
+        moving,
+        move,
+        positions,
+        *,
+        name="k",
+        title=None,
+        stops=None,
+        cover=None,
+        mark=None,
+    ):
         self.positions = equal_steps(positions)
         self.stops = [int(k) for k in (self.positions if stops is None else stops)]
         if not self.stops or self.stops != sorted(set(self.stops) & set(self.positions)):
@@ -60,7 +76,8 @@ class Scene:
         # its own canvas: nobody else draws the figure or closes it
         plt.close(figure)
         FigureCanvasAgg(figure)
-        self.figure, self.moving, self.name = figure, moving, name
+        self.moving = [artist for artist in (cover, *moving, mark) if artist is not None]
+        self.figure, self.name, self._cover, self._mark = figure, name, cover, mark
         titles = [figure.get_suptitle(), *(ax.get_title(loc="left") for ax in figure.axes[:1])]
         self.title = next(filter(None, [title, *titles]), "")
         self.width = int(figure.bbox.width)
@@ -88,16 +105,19 @@ class Scene:
         """Draw position ``k``; return an array (height, width, 3) of bytes."""
         self.move(k)
         self._restore()
-        below = [artist for artist in self.moving if artist.zorder < Legend.zorder]
+        self._draw(self.moving)
+        return self._picture()
+
+    def _draw(self, moving):
+        below = [artist for artist in moving if artist.zorder < Legend.zorder]
         with style_of(self.figure):
             for artist in below:
                 self.figure.draw_artist(artist)
             for box in self._legends:
                 self.figure.canvas.restore_region(self._background, box, (0, 0))
-            for artist in self.moving:
+            for artist in moving:
                 if artist not in below:
                     self.figure.draw_artist(artist)
-        return self._picture()
 
     def _restore(self):
         canvas = self.figure.canvas
@@ -107,7 +127,8 @@ class Scene:
             canvas.draw()
             self._background = canvas.copy_from_bbox(self.figure.bbox)
             legends = [ax.get_legend() for ax in self.figure.axes]
-            boxes = [legend.get_window_extent() for legend in legends if legend is not None]
+            with style_of(self.figure):
+                boxes = [legend.get_window_extent() for legend in legends if legend is not None]
             # as pixels are counted, from the top
             height = self.figure.bbox.height
             self._legends = [(b.x0, height - b.y1, b.x1 + 1, height - b.y0) for b in boxes]
@@ -122,8 +143,24 @@ class Scene:
         return _quick_png(self.pixels(k))
 
     def snapshots(self, positions):
-        """Return PNG bytes of several positions below each other, and their sentences."""
-        pictures, buffer = [self.pixels(k) for k in positions], io.BytesIO()
+        """Return PNG bytes of several positions, in one panel if it can be, and their sentences."""
+        if self._mark is None:
+            pictures = [self.pixels(k) for k in positions]
+        else:
+            self._restore()
+            near, row, last = len(self.positions) / 4, 0, None
+            for k in positions:
+                self.move(k)
+                at = self.positions.index(k)
+                row = row + 1 if last is not None and abs(at - last) < near else 0
+                last = at
+                self._mark.set_y(
+                    self._mark.get_position()[1] - 0.08 * row
+                )  # close ones do not cover each other
+                self._draw([artist for artist in self.moving if artist is not self._cover])
+            self._last = (None, "")
+            pictures = [self._picture()]
+        buffer = io.BytesIO()
         Image.fromarray(np.vstack(pictures)).save(buffer, format="png", optimize=True)
         return buffer.getvalue(), [self.move(k) for k in positions]
 

@@ -10,6 +10,8 @@ from math import gcd
 
 import numpy as np
 from matplotlib.legend import Legend
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from .plots import plot_curves
 from .scene import Scene, equal_steps
@@ -19,7 +21,7 @@ from .style import Figure, style
 def curve_scene(
     x, curves, *, name="k", form=None, xlabel=None, ylabel="test accuracy", logx=False, **options
 ):
-    """Make a scene of curves with a line that moves along them.
+    """Make a scene of curves that appear up to a line that moves along them.
 
     Parameters
     ----------
@@ -58,6 +60,18 @@ def curve_scene(
         lines = ax.lines[: len(curves)]
         rule = ax.axvline(positions[0], color="0.2", lw=1.5)
         dots = dots_on(ax, lines)
+        cover = Rectangle((0, 0.004), 1, 1, color=ax.get_facecolor(), lw=0, zorder=2.4)
+        cover.set_transform(ax.get_xaxis_transform())
+        ax.add_artist(cover)
+        if ax.get_legend():
+            ax.get_legend().set_frame_on(True)
+            ax.get_legend().get_frame().set(facecolor="white", alpha=1, lw=0)
+        look = {"va": "top", "weight": "bold", "zorder": Legend.zorder + 2}
+        mark = ax.text(0, 0.97, "", transform=ax.get_xaxis_transform(), **look)
+        mark.set_path_effects([withStroke(linewidth=4, foreground="white")])
+        left, right = ax.get_xlim()
+        axes_of = ax.transScale + ax.transLimits
+    middle = np.sqrt(left * right) if logx else (left + right) / 2
     heights = np.array([line.get_ydata() for line in lines])
     runs = [np.asarray(values, dtype=float) for values in curves.values()]
     spreads = [np.std(r, axis=0, ddof=1) if r.ndim == 2 and len(r) > 1 else None for r in runs]
@@ -68,6 +82,11 @@ def curve_scene(
     def move(k):
         at = positions.index(k)
         rule.set_xdata([k, k])
+        cover.set(x=k, width=right - k)
+        # beside the line, where the curves are not
+        high = np.nanmean([axes_of.transform((k, height))[1] for height in heights[:, at]])
+        mark.set(x=k, y=0.97 if high < 0.6 else 0.5, text=f" {name} = {k} ")
+        mark.set_ha("left" if k < middle else "right")
         told = []
         for label, dot, height, spread in zip(curves, dots, heights[:, at], spreads, strict=True):
             dot.set_data([k], [height])
@@ -76,7 +95,8 @@ def curve_scene(
         return f"{name} = {k}: " + ", ".join(told)
 
     stops = _even_on_log_axis(positions) if logx else None
-    return Scene(figure, [rule, *dots], move, positions, name=name, stops=stops)
+    options = {"name": name, "stops": stops, "cover": cover, "mark": mark}
+    return Scene(figure, [rule, *dots], move, positions, **options)
 
 
 def _even_on_log_axis(positions, most=160):
