@@ -1,13 +1,7 @@
-"""What the exercises are about: the data of the lessons, data drawn at random, and cases.
-
-A lesson's own file, ``tests/exercises/lesson_NN.py``, holds up to three names: ``lesson()`` and
-``drawn(rng)`` return a dict from the checker's name to what follows the answer in its call, as the
-lesson makes it and drawn at random; ``CASES`` is a dict from the checker's name to a `Case`.
-"""
+"""What the exercises are about: the data of the lessons, data drawn at random, and cases."""
 
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import qr, solve_triangular
@@ -32,14 +26,6 @@ FILES = [
     import_module(f"exercises.{path.stem}")
     for path in sorted((Path(__file__).parent / "exercises").glob("lesson_*.py"))
 ]
-
-
-class Case(NamedTuple):
-    """One exercise as a reader sees it. Answers are computed here, not by the checker."""
-
-    data: tuple  # what the lesson passes after the answer
-    right: object
-    wrong: list  # pairs: a fragment of the hint, the wrong answer that must bring it
 
 
 def in_files(name, *arguments):

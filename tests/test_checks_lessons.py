@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from exercise_data import ROUNDS, Case, drawn, in_files, of_the_lessons
+from exercise_data import ROUNDS, drawn, in_files, of_the_lessons
+from exercises import Case
 from scipy import sparse, stats
 from scipy.linalg import block_diag, qr
 from sklearn.metrics import log_loss, recall_score

@@ -3,10 +3,42 @@
 import numpy as np
 from numpy.linalg import norm
 
-from .framework import Expected, exercise
+from .framework import Expected, exercise, vote
 
 
-@exercise("05.1", "T from R and P", others=lambda R, P, k: [(R, P, max(1, k // 2))])
+@exercise("05.1", "the order of the pivots")
+def check_pivot_order(B):
+    """Compare with the columns of the longest remainders, one after the other."""
+    left, order, lengths = np.array(B, dtype=float), [], norm(B, axis=0)
+    while len(order) < left.shape[1]:
+        longest = norm(left, axis=0)
+        longest[order] = -1  # rounding leaves a little of those that are taken
+        order.append(int(longest.argmax()))
+        q = left[:, order[-1]] / norm(left[:, order[-1]])
+        left = left - np.outer(q, q @ left)
+    order = np.array(order)
+    mistakes = {
+        "that is the order of the lengths; how much of each is new?": np.argsort(-lengths),
+        "count from 0": order + 1,
+        "the longest remainder comes first, not last": order[::-1],
+        "entry 0 is the column that comes first; you gave the place of each": np.argsort(order),
+    }
+    return Expected(order, mistakes)
+
+
+check_second_pivot = vote(
+    "05.2",
+    "the likely second pivot",
+    "C",
+    {
+        "A": "it is long, but how much of it does the first pivot leave?",
+        "B": "what is like the first pivot is explained by it; which columns are taken?",
+        "D": "little of it can be left, as there is little of it at all",
+    },
+)
+
+
+@exercise("05.3", "T from R and P", others=lambda R, P, k: [(R, P, max(1, k // 2))])
 def check_interpolation(R, P, k):
     """Compare with T[:, P] = [I, R11⁻¹ R12]."""
     eye, R11, R12, order = np.eye(k), R[:k, :k], R[:k, k:], np.argsort(P)
@@ -26,7 +58,29 @@ def check_interpolation(R, P, k):
     return Expected(T[:, order], mistakes)
 
 
-@exercise("05.2", "the least k within a tolerance")
+def _another_camera(measured, kept, T):
+    return [(2 * measured[::-1], kept[::-1], T[::-1])]
+
+
+@exercise("05.4", "images rebuilt from pixels in another order", others=_another_camera)
+def check_rebuilt(measured, kept, T):
+    """Compare with X_J T, where the columns of `measured` are sorted, those of T are not."""
+    if not np.allclose(T[:, kept], np.eye(len(kept))):
+        raise ValueError("kept no longer belongs to T")
+    order, empty = np.argsort(kept), np.zeros((len(measured), T.shape[1]))
+    empty[:, np.sort(kept)] = measured
+    mistakes = {
+        "the first row of T belongs to the first pivot; whose is your first column?": measured @ T,
+        "argsort tells where to fetch from; on this side you need the way back, its inverse": (
+            measured[:, order] @ T
+        ),
+        "the other pixels are empty; what is T for?": empty,
+        "images are rows here": (measured @ T[order]).T,
+    }
+    return Expected(measured @ T[order], mistakes)
+
+
+@exercise("05.5", "the least k within a tolerance")
 def check_least_k(R, tolerance):
     """Compare with the least k with ‖R22‖_F ≤ tolerance · ‖R‖_F."""
     errors, spectral = (
@@ -45,25 +99,3 @@ def check_least_k(R, tolerance):
         "the tolerance is relative: a part of what?": np.argmax(errors <= tolerance),
     }
     return Expected(least(errors), mistakes)
-
-
-def _another_camera(measured, kept, T):
-    return [(2 * measured[::-1], kept[::-1], T[::-1])]
-
-
-@exercise("05.3", "images rebuilt from pixels in another order", others=_another_camera)
-def check_rebuilt(measured, kept, T):
-    """Compare with X_J T, where the columns of `measured` are sorted, those of T are not."""
-    if not np.allclose(T[:, kept], np.eye(len(kept))):
-        raise ValueError("kept no longer belongs to T")
-    order, empty = np.argsort(kept), np.zeros((len(measured), T.shape[1]))
-    empty[:, np.sort(kept)] = measured
-    mistakes = {
-        "the first row of T belongs to the first pivot; whose is your first column?": measured @ T,
-        "argsort tells where to fetch from; on this side you need the way back, its inverse": (
-            measured[:, order] @ T
-        ),
-        "the other pixels are empty; what is T for?": empty,
-        "images are rows here": (measured @ T[order]).T,
-    }
-    return Expected(measured @ T[order], mistakes)
