@@ -218,6 +218,10 @@ def problems(path):
     found = [*_notebook_problems(notebook), *_id_problems(notebook), *_length_problems(notebook)]
     found += [*_pair_problems(path, notebook), *_run_problems(notebook)]
     found += [*_explorer_problems(notebook)]
+    if path.parent.name != "solutions":
+        from lesson_rules import lesson_problems  # here: `text` must do without its neighbours
+
+        found += lesson_problems(path.name[:2], notebook["cells"])
     for position, cell in enumerate(notebook["cells"], start=1):
         rules = _prose_problems(cell, path.parent) if cell["cell_type"] == "markdown" else []
         rules = _code_problems(cell) if cell["cell_type"] == "code" else rules

@@ -2,8 +2,12 @@
 
 import copy
 import itertools
+import json
+import re
 from fractions import Fraction
+from pathlib import Path
 
+import lesson_rules
 import numpy as np
 import pytest
 from exercise_data import ROUNDS, drawn, in_files, of_the_lessons
@@ -18,6 +22,7 @@ from tutorial_helpers.checks import framework
 EVERY = {name: it for name, it in vars(checks).items() if name.startswith("check_")}
 VOTES = {name: it for name, it in EVERY.items() if hasattr(it, "options")}
 CHECKERS = {name: it for name, it in EVERY.items() if name not in VOTES}
+LESSONS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture(autouse=True)
@@ -499,32 +504,6 @@ def test_a_right_answer_passes_and_a_wrong_one_gets_its_hint(name, said):
         assert fragment in told
 
 
-# --- votes
-
-
-@pytest.mark.parametrize("name", VOTES)
-def test_a_vote_takes_the_right_letter_in_any_form_and_answers_the_others(name, capsys):
-    """Each wrong option has a hint of its own, and rubbish is told what is asked for."""
-    vote = VOTES[name]
-    right, hints = vote.options
-    assert len(hints) >= 2
-    assert len(set(hints.values())) == len(hints)
-    assert not {right} & set(hints)
-    forms = [right, right.lower(), f" {right} ", f"({right})", f"{right})", f"{right}."]
-    for form in forms:
-        vote(form)
-        assert capsys.readouterr().out.startswith("✓")
-    for letter, hint in hints.items():
-        vote(letter)
-        assert capsys.readouterr().out == f"✗ Exercise {vote.number}: {hint}\n"
-    for rubbish in ("", "AB", f"{right}{right}", 1, None, [right], {right: 1}, np.ones(3), len):
-        vote(rubbish)
-        assert "give one letter" in capsys.readouterr().out
-    vote(...)
-    assert "not tried yet" in capsys.readouterr().out
-    assert right not in repr(vote)
-
-
 # --- rubbish
 
 
@@ -650,3 +629,65 @@ def test_a_function_must_be_right_on_other_data_as_well(name, said):
     assert "not for others" in said(name, lambda *data: fixed, given)
     assert "where is its return" in said(name, lambda *data: None, given)
     assert said(name, lambda *data: ..., given).endswith("not tried yet")
+
+
+# --- votes
+
+
+@pytest.fixture
+def told(capsys):
+    """Tell what is thought of a vote."""
+
+    def told(name, answer):
+        VOTES[name](answer)
+        return capsys.readouterr().out.removesuffix("\n")
+
+    return told
+
+
+@pytest.mark.parametrize("name", VOTES)
+def test_a_vote_takes_the_right_letter_in_any_form(name, told):
+    right, hints = VOTES[name].options
+    for form in ("{}", " {} ", "({})", "{})", "{}."):
+        for letter in (right, right.lower()):
+            assert told(name, form.format(letter)).startswith("✓")
+    assert told(name, ...).endswith("not tried yet")
+    assert right not in VOTES[name].__doc__.split()
+
+
+@pytest.mark.parametrize("name", VOTES)
+def test_each_wrong_option_has_a_hint_of_its_own_and_all_else_is_told_the_options(name, told):
+    right, hints = VOTES[name].options
+    letters = sorted([right, *hints])
+    assert letters == list("ABCDEF"[: len(letters)])
+    assert len(letters) >= 3
+    assert len(set(hints.values())) == len(hints)
+    number = VOTES[name].number
+    for letter, hint in hints.items():
+        assert told(name, f"{letter.lower()})") == f"✗ Exercise {number}: {hint}"
+        assert not re.search(rf"\b{right}\b(?!')", hint), "this names the right option"
+    always_equal = type("Odd", (str,), {"__eq__": lambda *_: True, "__hash__": lambda _: 0})
+    rubbish = [*RUBBISH.values(), "", "Z", "É", right * 2, [right], np.array([right]), {right: 1}]
+    for answer in [*rubbish, always_equal("Z"), right.encode()]:
+        line = told(name, answer)
+        assert line.startswith(f"✗ Exercise {number}: give one letter, {', '.join(letters[:-1])}")
+        assert f" or {letters[-1]}" in line
+
+
+def exercises_of(path):
+    """List the exercises that a lesson introduces: number, rung, text and code of each."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return lesson_rules.introduced([cell | {"source": "".join(cell["source"])} for cell in cells])
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_calls_the_checkers_of_its_exercises_and_letters_the_options(path):
+    for number, rung, text, source in exercises_of(path):
+        called = set(re.findall(r"\bcheck_\w+(?=\()", source))
+        assert all(EVERY[name].number == number for name in called)
+        votes = called & set(VOTES)
+        assert bool(votes) == (rung == "vote")
+        for name in votes:
+            right, hints = VOTES[name].options
+            lettered = re.findall(r"^- \*\*([A-Z])\*\* ", text, re.MULTILINE)
+            assert lettered == sorted([right, *hints])

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 
+import lesson_rules
 import notebook_tools
 import pytest
 from notebook_tools import METADATA, main, normalise, notebooks, problems, read, refresh
@@ -76,8 +77,9 @@ HEALTHY = code("print(1)", text("1\n"))
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, monkeypatch):
     """Two healthy lessons with their solutions."""
+    monkeypatch.setattr(lesson_rules, "NOT_YET", {"01", "02", "03", "04"})
     for name in ("01_one.ipynb", "02_two.ipynb"):
         write(tmp_path / name, HEALTHY)
         write(tmp_path / "solutions" / name, HEALTHY)
@@ -187,7 +189,8 @@ def test_lessons_and_solutions_come_in_pairs(folder):
     assert "is not like" in problems(write(folder / "notes.ipynb", HEALTHY))[0]
 
 
-def test_only_the_start_may_lack_a_solution_and_only_without_exercises(folder):
+def test_only_the_start_may_lack_a_solution_and_only_without_exercises(folder, monkeypatch):
+    monkeypatch.setattr(lesson_rules, "NOT_YET", {"00"})
     start = write(folder / "00_start_here.ipynb", HEALTHY)
     assert problems(start) == []
     write(start, code("T = ...", text("1"), tags=["exercise"]))
@@ -197,6 +200,124 @@ def test_only_the_start_may_lack_a_solution_and_only_without_exercises(folder):
 def test_a_solution_has_the_exercises_of_its_lesson(folder):
     write(folder / "01_one.ipynb", code("T = ...", text("1"), name="try", tags=["exercise"]))
     assert "other ids" in problems(folder / "solutions" / "01_one.ipynb")[0]
+
+
+# --- lessons, and what they should be ----------------------------------------------------------
+
+
+def test_the_lessons_that_are_not_written_by_the_rules_yet_exist():
+    lessons = {path.name[:2] for path in notebooks() if path.parent.name == "notebooks"}
+    assert lessons >= lesson_rules.NOT_YET
+
+
+SEEN = "Two arrows from one point, the longer one to the right of the other."
+TITLE = """# 05 · Why?
+
+**10 minutes**, exercises 20 more. After it you can
+- add two numbers (05.1, 05.2),
+- tell a sum
+  from a product (05.3, 05.4),
+- go on alone (05.5).
+
+First of all."""
+
+
+def asked(place, rung, source=None):
+    """Make an exercise: the cell that introduces it and the cell to work in."""
+    yield prose(f"**Exercise 05.{place}** · {rung}. What now?", f"exercise-{place}-aim")
+    source = f"check_{rung}(...)" if source is None else source
+    yield code(source, name=f"exercise-{place}", count=place + 1, tags=["exercise"])
+
+
+LESSON = [
+    prose(TITLE, "title"),
+    # 540 words are 6 minutes; the title, a cell and a prediction make three more
+    prose("## One $a\\n b$ (~8 min)\n\n**Predict.** " + "word $x + y$ " * 270, "one"),
+    prose(f"![{SEEN}](pictures/05_arrows.svg)", "picture"),
+    code("claim('one', True)", text("1"), name="measured"),
+    prose("## Exercises", "exercises"),
+    *asked(1, "recall"),
+    *asked(2, "vote"),
+    *asked(3, "bug"),
+    *asked(4, "transfer"),
+    *asked(5, "investigate", "# Exercise 05.5"),
+    prose("## What we saw\n\nAll of it.", "saw"),
+]
+# message → a piece of the healthy lesson, and what stands in its place
+FIRING_LESSON = {
+    "states no time: write": ("**10 minutes**", "Short"),
+    "states 13 minutes, words and cells make 9": ("**10 minutes**", "**13 minutes**"),
+    "states 7 minutes, words and cells make 9": ("**10 minutes**", "**7 minutes**"),
+    "states 10 minutes, words and cells make 13": ("First of all.", "of all " * 200),
+    "61 minutes are more than 60": ("**10 minutes**", "**61 minutes**"),
+    "clocks of its sections make 4 minutes, the title states 10": ("(~8 min)", "(~4 min)"),
+    "clocks of its sections make 16 minutes": ("(~8 min)", "(~16 min)"),
+    "11 claims, more than 10": ("claim('one', True)", "claim('one', True)\n" * 11),
+    "no picture of its own": ("05_arrows", "04_arrows"),
+    "pictures/05_arrows.svg has fewer than 40 characters": (SEEN, "Two arrows."),
+    "make it ['05.1', '05.2', '05.3', '05.4', '05.5']": ("Exercise 05.2*", "Exercise 05.6*"),
+    "are numbered ['04.1', '05.2'": ("Exercise 05.1*", "Exercise 04.1*"),
+    "write '**Exercise 05.1** · recall'": (" · recall", ""),
+    "write '**Exercise 05.3** · recall', or another": (" · bug", " · mistake"),
+    "no exercise of the rung vote": (" · vote", " · recall"),
+    "exercise 05.4 has no checker": ("check_transfer(...)", "sum = ..."),
+    "between the headings": ("## Exercises", "### Exercises"),
+    "and '## What we saw'": ("## What we saw", "## Misconceptions"),
+    "is an exercise: introduce it": ("**Exercise 05.1** · recall.", "Hello."),
+    "states no time for the exercises": (", exercises 20 more", ""),
+    "lists 2 objectives": ("- go on alone (05.5).", ""),
+    "lists 6 objectives": ("- go on", "- a (05.1)\n- b (05.1)\n- c (05.1)\n- go on"),
+    "'- tell a sum from a product,' does not end": (" (05.3, 05.4)", ""),
+    "exercises that do not exist: ['05.7']": ("(05.3, 05.4)", "(05.3, 05.7)"),
+    "measured: np.divide with where=": (
+        "claim('one', True)",
+        "np.divide(1, x,\n    out=y, where=(x > 0))",
+    ),
+    "measured: a dictionary has tuples as keys": (
+        "claim('one', True)",
+        "{'a': 1, ('b', 2): 3}",
+    ),
+    "dictionary has tuples": ("claim('one', True)", "{(i, j): 1 for i in a for j in b}"),
+}
+
+
+@pytest.fixture
+def by_the_rules(folder):
+    """Write the healthy lesson, with some of its text replaced."""
+    for place in (folder / "pictures", folder / "solutions" / "pictures"):
+        place.mkdir()
+        for number in ("04", "05"):
+            (place / f"{number}_arrows.svg").touch()
+
+    def by_the_rules(old="", new=""):
+        cells = [cell | {"source": cell["source"].replace(old, new)} for cell in LESSON]
+        assert not old or cells != LESSON
+        write(folder / "solutions" / "05_five.ipynb", *cells)
+        return write(folder / "05_five.ipynb", *cells)
+
+    return by_the_rules
+
+
+def test_a_lesson_by_the_rules_has_no_problems(by_the_rules):
+    assert problems(by_the_rules()) == []
+    assert problems(by_the_rules("check_bug(", "%timeit check_bug(")) == []  # no plain Python
+    assert problems(by_the_rules("What now?", "What now? " * 900)) == []  # exercises are apart
+    assert problems(by_the_rules("check_vote(...)", "claim(1)\n" * 12 + "check_vote(...)")) == []
+    assert problems(by_the_rules(SEEN, SEEN * 90)) == []
+
+
+@pytest.mark.parametrize("message", FIRING_LESSON)
+def test_a_rule_about_lessons_fires(message, by_the_rules, folder):
+    found = problems(by_the_rules(*FIRING_LESSON[message]))
+    assert any(message in problem for problem in found), found
+    assert problems(folder / "solutions" / "05_five.ipynb") == []
+
+
+def test_no_rule_about_lessons_fires_before_its_time(by_the_rules, monkeypatch):
+    path = by_the_rules("**10 minutes**", "**70 minutes**")
+    assert len(problems(path)) == 3
+    monkeypatch.setattr(lesson_rules, "NOT_YET", {"05"})
+    assert problems(path) == []
 
 
 # --- running and storing -------------------------------------------------------------------------
