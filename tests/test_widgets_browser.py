@@ -5,6 +5,7 @@ Skipped where there is no browser, unless TUTORIAL_BROWSER=required.
 
 import json
 import os
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -97,6 +98,7 @@ class Lessons:
 def lessons(chromium, tmp_path_factory):
     """Serve copies of the lessons, with a cell before and one after that report the scenes."""
     folder = tmp_path_factory.mktemp("lessons")
+    shutil.copytree(ROOT / "notebooks" / "pictures", folder / "pictures")
     for path in NOTEBOOKS:
         notebook = nbformat.read(path, as_version=4)
         notebook.cells.insert(0, nbformat.v4.new_code_cell(RECORD))

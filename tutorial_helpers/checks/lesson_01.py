@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .framework import Expected, exercise
+from .framework import Expected, exercise, vote
 
 
 @exercise("01.1", "the log-loss of a guess")
@@ -22,7 +22,39 @@ def check_guess_loss(c):
     return Expected(np.log(c), mistakes)
 
 
-@exercise("01.2", "the number of parameters")
+check_doubled_logits = vote(
+    "01.2",
+    "what doubled logits do",
+    "C",
+    {
+        "A": "a common summand cancels in the softmax; does a common factor?",
+        "B": "think of a misread image: how certain of its mistake does the network become?",
+        "D": "what decides is which logit is the largest",
+    },
+)
+
+
+def _other_samples(p, Y):
+    return [(p[::-1][:7], Y[::-1][:7])]
+
+
+@exercise("01.3", "the log-loss as a function", others=_other_samples)
+def check_log_loss(p, Y):
+    """Compare with the mean over samples of minus the logarithm of the true one's probability."""
+    each = -(Y * np.log(p)).sum(axis=1)
+    mistakes = {
+        "how many numbers is your mean taken over, and how many samples are there?": (
+            each.sum() / Y.size
+        ),
+        "one number is asked for, the mean": each,
+        "a mean over the samples, not a sum": each.sum(),
+        "the log-loss is never negative": -each.mean(),
+        "first the logarithm of each probability, then the mean": -np.log((Y * p).sum(1).mean()),
+    }
+    return Expected(each.mean(), mistakes)
+
+
+@exercise("01.4", "the number of parameters")
 def check_parameter_count(sizes):
     """Compare with the sum of (before + 1) · after over neighbouring layers."""
     before, after = np.array(sizes[:-1]), np.array(sizes[1:])
@@ -37,7 +69,7 @@ def check_parameter_count(sizes):
     return Expected((before + 1) @ after, mistakes)
 
 
-@exercise("01.3", "the gradient in the output bias")
+@exercise("01.5", "the gradient in the output bias")
 def check_bias_gradient(p, Y):
     """Compare with the mean of p − Y over the samples."""
     D = p - Y
