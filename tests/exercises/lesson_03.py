@@ -30,12 +30,12 @@ def drawn(rng):
 
 
 rng = np.random.default_rng(3)
-Z = np.array([[0.0, 2, 0, 0, 1], [0, 0, 3, 0, 1], [0, 0, 0, 0, 0]])
-U, beta, J = rng.normal(size=(5, 3)), rng.normal(size=3), [4, 1]
+Z, U = np.fmax(rng.normal(size=(8, 5)), 0), rng.normal(size=(5, 6))
+beta, J = rng.normal(size=6), [3, 4, 1]
 
 
 def one_by_one(Z, U, beta, kept):
-    return [[sum(z[j] * U[j, i] for j in kept) + beta[i] for i in range(3)] for z in Z]
+    return [[sum(z[j] * U[j, i] for j in kept) + beta[i] for i in range(len(beta))] for z in Z]
 
 
 def likely(logits):
@@ -70,9 +70,9 @@ CASES = {
         [
             ("in which order does a mask", masked),
             ("come sorted", lambda Z, U, beta, kept: Z[:, np.sort(kept)] @ U[kept] + beta),
-            ("wrong ones", lambda Z, U, beta, kept: Z[:, [0, 1]] @ U[kept] + beta),
+            ("wrong ones", lambda Z, U, beta, kept: Z[:, [0, 1, 2]] @ U[kept] + beta),
             ("softmax", lambda *data: likely(one_by_one(*data))),
-            ("for other neurons", lambda Z, U, beta, kept: Z[:, [1, 2]] @ U[[1, 2]] + beta),
+            ("for other neurons", lambda Z, U, beta, kept: Z[:, [1, 2, 0]] @ U[[1, 2, 0]] + beta),
             ("a function is asked for", one_by_one(Z, U, beta, J)),
         ],
     ),
@@ -84,7 +84,7 @@ CASES = {
             ("is there a root", lengths**-2),
             ("rows of W", [1 / math.hypot(*w) for w in W]),
             ("give the factors", W / lengths),
-            ("should be 1", lengths[2] / lengths),
+            ("should be 1", 2 / lengths),
             ("rounded", np.round(1 / lengths, 3)),
         ],
     ),

@@ -63,6 +63,9 @@ def check_pruned_logits(Z, U, beta, kept):
     kept, rises = np.asarray(kept), np.sort(kept)
     rest, right = np.setdiff1d(np.arange(len(U)), kept), Z[:, kept] @ U[kept] + beta
 
+    def of_sorted_columns(answer):  # may be the first of the mistakes as well, such as for two
+        return np.allclose(Z[:, rises] @ U[kept] + beta, answer)
+
     def of_other_neurons(answer):
         # the rows of U that enter a product span its rows
         span = np.linalg.svd(answer - beta, full_matrices=False)[2][: len(kept)]
@@ -73,12 +76,12 @@ def check_pruned_logits(Z, U, beta, kept):
         "each neuron needs its own row of U; in which order does a mask give them?": (
             Z[:, kept] @ U[rises] + beta
         ),
-        "now the columns of Z come sorted, and the rows of U do not": Z[:, rises] @ U[kept] + beta,
         "the output bias is missing": Z[:, kept] @ U[kept],
         "those are the terms of the neurons that go": Z[:, rest] @ U[rest] + beta,
         "the columns of Z are the wrong ones": Z[:, : len(kept)] @ U[kept] + beta,
         "nothing is removed yet": Z @ U + beta,
         "logits, please, not the probabilities that softmax makes of them": softmax(right, axis=1),
+        "now the columns of Z come sorted, and the rows of U do not": of_sorted_columns,
         "the right sum, but for other neurons than you were given": of_other_neurons,
     }
     return Expected(right, mistakes)
