@@ -129,23 +129,12 @@ CASES["check_bias_gradient"] = Case(
 CASES["check_peak_width"] = Case((250,), 250.0, [("one by one", 2500), ("what made it", 100)])
 
 Z02 = np.array([[0.0, 2, 0, 0, 1], [0, 0, 3, 0, 1], [0, 0, 0, 0, 0]])
-U02, beta02, J02 = rng.normal(size=(5, 3)), rng.normal(size=3), [4, 1]
-L02 = [[sum(z[j] * U02[j, i] for j in J02) + beta02[i] for i in range(3)] for z in Z02]
+U02 = rng.normal(size=(5, 3))
 CASES["check_dead_neurons"] = Case(
     (Z02, np.array([True, False, False, False, False])),
     [1, 0, 0, 1, 0],
     [("at least once", [True] * 5), ("their indices", [0, 3]), ("counts", [0, 1, 1, 0, 2])],
 )
-CASES["check_pruned_logits"] = Case(
-    (Z02, U02, beta02, J02),
-    L02,
-    [
-        ("wrong ones", Z02[:, [0, 1]] @ U02[J02] + beta02),
-        ("softmax", [np.exp(row) / sum(np.exp(row)) for row in L02]),
-        ("for other neurons", Z02[:, [1, 2]] @ U02[[1, 2]] + beta02),
-    ],
-)
-
 W02 = rng.normal(size=(3, 5))
 enters02 = np.array([sum(w**2) ** 0.5 for w in W02.T])
 leaves02 = np.array([sum(u**2) ** 0.5 for u in U02])

@@ -1,4 +1,4 @@
-"""Comparisons over many seeds, with intervals that account for how many (lesson 10).
+"""Comparisons over many seeds, with intervals that account for how many (lessons 03 and 10).
 
 One training and one order of the neurons per seed serve all k. The stored tables are made by
 ``python -m benchmarks.make_studies``.

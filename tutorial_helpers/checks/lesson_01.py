@@ -35,7 +35,7 @@ check_doubled_logits = vote(
 
 
 def _other_samples(p, Y):
-    return [(p[::-1][:7], Y[::-1][:7])]
+    return [(p[1:], Y[1:])]
 
 
 @exercise("01.3", "the log-loss as a function", others=_other_samples)
