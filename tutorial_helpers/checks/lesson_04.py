@@ -3,10 +3,93 @@
 import numpy as np
 from numpy.linalg import norm
 
-from .framework import Expected, exercise
+from .framework import Expected, exercise, vote
 
 
-@exercise("04.1", "what remains of each column after one is projected out")
+@exercise("04.1", "both norms of a constant matrix")
+def check_two_norms(n, m, value):
+    """Compare with |value| √(n m), twice."""
+    right = abs(value) * np.sqrt(n * m)
+    both = np.array([right, right])
+    mistakes = {
+        "a length is the root of a sum of squares": both**2,
+        "there are n times m entries, not n": np.array([abs(value) * np.sqrt(n), right]),
+        "v has length one, and as many entries as there are columns: what do they add up to?": (
+            np.array([right, abs(value) * np.sqrt(n)])
+        ),
+        "v = (1, …, 1) does not have length one": np.array([right, abs(value) * m * np.sqrt(n)]),
+        "that is the size of one entry": np.array([right, abs(value)]),
+    }
+    return Expected(both, mistakes)
+
+
+def positive_triangle(A):
+    """Return the R of A whose diagonal is positive."""
+    R = np.linalg.qr(A)[1]
+    return R * np.sign(np.diag(R))[:, None]
+
+
+@exercise("04.2", "R on paper")
+def check_small_r(B):
+    """Compare with the R of two columns."""
+    R, dot = positive_triangle(B), B[:, 0] @ B[:, 1]
+    first = R[0, 0]
+
+    def other(corner=R[0, 1], last=R[1, 1]):
+        return np.array([[first, corner], [0, last]])
+
+    mistakes = {
+        "this is lower triangular: column j of A belongs to column j of R": R.T,
+        "a direction has length one: divide by the length of the first column": other(corner=dot),
+        "that is the share of the first column, not of its direction": other(corner=dot / first**2),
+        "how much of the second column is left, once the first is taken out?": other(
+            last=np.linalg.norm(B[:, 1])
+        ),
+        "these are squared lengths": np.array([[first**2, R[0, 1]], [0, R[1, 1] ** 2]]),
+        "a positive diagonal was asked for": -R,
+    }
+    return Expected(R, mistakes)
+
+
+check_flipped_columns = vote(
+    "04.3",
+    "the 2-norm when whole columns change signs",
+    "C",
+    {
+        "A": "in the lesson each entry had a sign of its own; here v may change its signs as well",
+        "B": "which v collects the errors now? it need not be the same as before",
+        "D": "the Frobenius norm stays as it is, and the 2-norm was as large as that already",
+    },
+)
+
+
+def _fewer_columns(A):
+    return [(A[::-1, :4] + 1.0,)]
+
+
+@exercise("04.4", "R by Gram–Schmidt", others=_fewer_columns)
+def check_triangle(A):
+    """Compare with the R of all columns whose diagonal is positive."""
+    R, lengths = positive_triangle(A), norm(A, axis=0)
+    cosines = (A / lengths).T @ A
+    slanted, Q = np.zeros_like(R), np.zeros_like(A)
+    for j, a in enumerate(A.T):
+        slanted[:j, j] = cosines[:j, j]
+        v = a - Q[:, :j] @ cosines[:j, j]
+        slanted[j, j] = norm(v)
+        Q[:, j] = v / norm(v)
+    mistakes = {
+        "what two columns share is taken away twice: which directions are perpendicular?": slanted,
+        "the diagonal is what is left of a column, not all of it": (
+            R - np.diag(np.diag(R)) + np.diag(lengths)
+        ),
+        "upper triangular: a column of A is a column of R": R.T,
+        "the signs: a length is positive": -R,
+    }
+    return Expected(R, mistakes)
+
+
+@exercise("04.5", "what remains of each column after one is projected out")
 def check_residual_norms(A, j):
     """Compare with ‖A − q qᵀ A‖ column by column, with q the direction of column j."""
     a, lengths = A[:, j], norm(A, axis=0)
@@ -21,8 +104,6 @@ def check_residual_norms(A, j):
         "these are squared lengths": right**2,
         "this is what was taken away, not what is left": np.abs(q @ A),
         "a projection divides by the length twice": norm(A - np.outer(q, a @ A), axis=0),
-        "that is which part of each is left; how long is it?": np.divide(
-            right, lengths, out=np.zeros(len(right)), where=lengths > 0
-        ),
+        "that is which part of each is left; how long is it?": right / np.maximum(lengths, 1e-300),
     }
     return Expected(right, mistakes)
