@@ -32,11 +32,10 @@ def blocks():
     p.text(u + w + 14, y + 54, "meet only zeros", size=SMALL, anchor="start", color=GREY)
     p.text(u + w + 14, y + 262, "rows of removed", size=SMALL, anchor="start")
     p.text(u + w + 14, y + 288, "neurons", size=SMALL, anchor="start")
-    p.text(660, y + h / 2, "=", size=48)
-    p.rect(720, y, w, h, color=ERROR, fill=ERROR, opacity=0.16, line=3)
-    p.text(720 + w / 2, y + h / 2, "EU", size=LARGE, color=ERROR)
-    p.text(814, y + h / 2 - 16, "error of", size=SMALL, anchor="start", color=ERROR)
-    p.text(814, y + h / 2 + 12, "the logits", size=SMALL, anchor="start", color=ERROR)
+    p.text(690, y + h / 2, "=", size=48)
+    p.rect(760, y, w, h, color=ERROR, fill=ERROR, opacity=0.16, line=3)
+    p.text(760 + w / 2, y + h / 2, "EU", size=LARGE, color=ERROR)
+    p.text(760 + w / 2, y + h + 28, "error of the logits", size=SMALL, color=ERROR)
     return p
 
 
@@ -67,9 +66,7 @@ def loud():
             p.text(x + 286, y, f"{off} · {weight} = {off * weight}", anchor="start", color=color)
         p.text(x + 210, 312, f"error of the logits: {3 * third}", color=ERROR, weight="bold")
     p.line((480, 20), (480, 330), color=GREY, width=1)
-    p.text(
-        480, 368, "The sharper bound is largest error times largest weight, 3 · 4 = 12, in both."
-    )
+    p.text(480, 368, "sharper bound: largest error · largest weight, 3 · 4 = 12 in both")
     return p
 
 

@@ -126,6 +126,9 @@ def check_not_overtaken(row_errors, L, weights_out):
         "one class that cannot overtake is not enough: none may": (
             (row * apart < lead) & rivals
         ).any(axis=1),
+        "the first step of the lesson gives lengths, not their squares": no_rival(
+            row**2 * apart < lead
+        ),
         "how far the rival moves is not enough; the best one moves as well": no_rival(
             row * lengths < lead
         ),
