@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.linalg import norm
 
-from .framework import Expected, exercise
+from .framework import Expected, exercise, vote
 
 
 @exercise("07.1", "the error of the logits from R, P and U")
@@ -38,13 +38,25 @@ def check_logit_error(R, P, U, k):
     return Expected(right, mistakes)
 
 
+check_when_equal = vote(
+    "07.2",
+    "when the sharper bound is reached",
+    "C",
+    {
+        "A": "then both are small, but is one as large as the other?",
+        "B": "then all directions of U2 are equally loud; is the worst one of R22 among them?",
+        "D": "then both bounds are equal; where is the error?",
+    },
+)
+
+
 def _with_a_tie(before, after):
     """Return half the images, and some of which one moves by just half its margin."""
     tie = np.array([[2.0, 0, -1], [2, 0, -1]]), np.array([[1.0, 1, -1], [2, 0.5, -1]])
     return [(before[1::2], after[1::2]), tie]
 
 
-@exercise("07.2", "which predictions are certified", others=_with_a_tie)
+@exercise("07.3", "which predictions are certified", others=_with_a_tie)
 def check_is_safe(before, after):
     """Compare with ‖after − before‖∞ < margin / 2, row by row."""
     moves, best = after - before, before.argmax(axis=1)
@@ -71,7 +83,60 @@ def check_is_safe(before, after):
     return Expected(largest < room, mistakes)
 
 
-@exercise("07.3", "how many held-out images we need")
+def _other_rows(row_errors, L, weights_out):
+    """Return other data: half the images with a larger error, and a class that just draws level."""
+    tie = np.ones(2), np.array([[2.0, 0, -1], [3, 0, -2]]), np.array([[1.0, -1, 0]])
+    return [(1.1 * row_errors[1::2], L[1::2, ::-1], weights_out[::2]), tie]
+
+
+@exercise("07.4", "where no class can overtake", others=_other_rows)
+def check_not_overtaken(row_errors, L, weights_out):
+    """Compare with ‖e‖ ‖u_b − u_j‖ < L_b − L_j for every class j but the best, row by row."""
+    every, best, lengths = np.arange(len(L)), L.argmax(axis=1), norm(weights_out, axis=0)
+    lead = L[every, best][:, None] - L
+    order = np.argsort(L, axis=1)
+    u_best = weights_out[:, best].T
+    apart = norm(u_best[:, :, None] - weights_out, axis=1)
+    row, rivals = row_errors[:, None], np.arange(L.shape[1]) != best[:, None]
+
+    def no_rival(holds):
+        return (holds | ~rivals).all(axis=1)
+
+    second, half = order[:, -2], lead[every, order[:, -2]] / 2
+    mistakes = {
+        "that is half the margin, each logit for itself; which two logits race here?": (
+            row_errors * lengths.max() < half
+        ),
+        "the second best is nearest, but another may come faster: look at all classes": (
+            row_errors * apart[every, second] < 2 * half
+        ),
+        "the best class is no rival of itself: 0 < 0 is false": (row * apart < lead).all(axis=1),
+        "a sum of lengths; the length of a difference may be far smaller": no_rival(
+            row * (lengths[best][:, None] + lengths) < lead
+        ),
+        "nothing is to be halved here: the distance moves as one": no_rival(row * apart < lead / 2),
+        "drawing level is a tie: is that safe?": no_rival(row * apart <= lead),
+        "those are the ones on which a class may overtake": ~no_rival(row * apart < lead),
+        "each image has an error of its own; yours is one number for all": no_rival(
+            row_errors.max() * apart < lead
+        ),
+        "the margin alone is not the lead over each class": no_rival(
+            row * apart < 2 * half[:, None]
+        ),
+        "one class that cannot overtake is not enough: none may": (
+            (row * apart < lead) & rivals
+        ).any(axis=1),
+        "the first step of the lesson gives lengths, not their squares": no_rival(
+            row**2 * apart < lead
+        ),
+        "how far the rival moves is not enough; the best one moves as well": no_rival(
+            row * lengths < lead
+        ),
+    }
+    return Expected(no_rival(row * apart < lead), mistakes)
+
+
+@exercise("07.5", "how many held-out images we need")
 def check_images_needed(agreement, confidence):
     """Compare with the least n with agreementⁿ ≤ 1 − confidence."""
     risk, p, q = np.log(1 - confidence), np.log(agreement), np.log(confidence)
