@@ -1,6 +1,6 @@
 """Exercises of the first lesson, start here."""
 
-from .framework import Expected, exercise
+from .framework import Expected, exercise, vote
 
 
 @exercise("00.1", "the fraction of neurons that is removed")
@@ -16,3 +16,15 @@ def check_removed_fraction(k, m):
         ),
     }
     return Expected(1 - k / m, mistakes)
+
+
+check_curve = vote(
+    "00.2",
+    "what the curve shows",
+    "C",
+    {
+        "A": "nothing was trained anew for this curve: where do its neurons come from?",
+        "B": "k counts the neurons that stay",
+        "D": "all test digits are read, for each k",
+    },
+)
