@@ -53,7 +53,8 @@ def corner():
     x, w = xs[1], side * n
     p.line((x, y), (x + w, y), (x + w, y + w), (x, y), color=GREY, width=3)
     p.rect(x, y, k * side, k * side, color=KEPT, fill=KEPT, opacity=0.16, line=3)
-    p.text(x + 82, y + 42, "R_{11}", size=LARGE, color=KEPT)
+    p.text(x + 88, y + 30, "R_{11}", size=28, color=KEPT)
+    p.text(x + 36, y + 94, "0", size=28, color=GREY)
     p.text(x + 62, y + 188, "0", size=LARGE, color=GREY)
     p.text(x + w / 2, y - 24, "R")
     p.text(x + w + 38, y + 126, "=", size=LARGE)

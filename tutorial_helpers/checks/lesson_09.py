@@ -88,6 +88,7 @@ def check_errors_in_order(Z, order, most):
         "those are squares; a norm is their root": right**2,
         "that is what the kept columns explain, not what is left": np.sqrt(1 - right**2),
         "relative to what? divide by the norm of Z": all_left[1:],
+        "a part is asked for, not per cent": 100 * right,
         "the columns that are not on the list count as well": few[1:] / few[0],
         "relative to all of Z; all its columns count": few[1:] / size,
         "that is what is left without T: the kept columns rebuild a part of the others": (
