@@ -291,32 +291,6 @@ CASES["check_single_row_speed_up"] = Case(
     [("does not shrink", 10), ("rounded", 1.1), ("gained", 9 / 91)],
 )
 
-C07, G07, beta07 = rng.normal(size=(6, 5)), rng.normal(size=(5, 3)), rng.normal(size=3)
-CASES["check_logits_at"] = Case(
-    (C07, G07, beta07, 3),
-    lambda C, G, beta, k: sum(np.outer(C[:, i], G[i]) for i in range(k)) + beta,
-    [
-        ("every network", lambda C, G, beta, k: C[:, :k] @ G[:k]),
-        ("too many", lambda C, G, beta, k: C[:, : k + 1] @ G[: k + 1] + beta),
-        ("not for others", lambda C, G, beta, k: C[:, :3] @ G[:3] + beta),
-        ("a function is asked for", C07[:, :3] @ G07[:3] + beta07),
-    ],
-)
-CASES["check_every_error"] = Case(
-    (np.array([[4.0, 2, 0, 2], [0, 3, 0, 0], [0, 0, 0, 4]]),),  # squares of the rows: 24, 9, 16
-    [5 / 7, 4 / 7, 0],
-    [
-        ("one row is gone", [1, 5 / 7, 4 / 7]),
-        ("root", [25 / 49, 16 / 49, 0]),
-        ("last k", [5 / 7, 4 / 7]),
-    ],
-)
-CASES["check_tolerance"] = Case(
-    ([10.0, 4.0, 3.0, 2.0, 1.5, 1.2, 0.9, 0.5, 0.05], 0.1),
-    6.0,
-    [("index is its k already", 7), ("leaves too much", 5), ("not to 1", 8), ("its square", 2)],
-)
-
 rng08 = np.random.default_rng(8)
 Z08, U08 = rng08.random((30, 8)), rng08.normal(size=(8, 2))
 beta08, J08 = np.array([3.0, -4.0]), [6, 1, 3]

@@ -2,69 +2,115 @@
 
 import numpy as np
 from numpy.linalg import norm
+from scipy.linalg import qr
 
-from .framework import Expected, exercise
-
-
-def _at_another_k(C, G, beta, k):
-    return [(C, 2 * G, beta + 1, max(1, k // 2))]
+from .framework import Expected, exercise, vote
 
 
-@exercise("09.1", "the logits for one k", others=_at_another_k)
-def check_logits_at(C, G, beta, k):
-    """Compare with β + C[:, :k] G[:k]."""
-    G = G[: C.shape[1]]
-    right = beta + C[:, :k] @ G[:k]
+@exercise("09.1", "the logits for one k, on paper")
+def check_paper_logits(z, R, G, beta, k):
+    """Compare with β + Σ_{i≤k} c_i g_i, where c R11 = z_J."""
+
+    def logits_of(c):
+        return beta + c @ G[: len(c)]
+
+    c = np.linalg.solve(R.T, z)
     mistakes = {
-        "every network has a bias behind the layer": C[:, :k] @ G[:k],
-        "that is one neuron too many: indices begin at 0": beta + C[:, : k + 1] @ G[: k + 1],
-        "that is one neuron too few": beta + C[:, : k - 1] @ G[: k - 1],
-        "that is the last term alone; all before it belong to the sum": (
-            beta + np.outer(C[:, k - 1], G[k - 1])
+        "every network has a bias": c[:k] @ G[:k],
+        "that is one neuron too many": logits_of(c[: k + 1]),
+        "that is one neuron too few": logits_of(c[: k - 1]),
+        "that is the last term alone; all before it belong to the sum": beta + c[k - 1] * G[k - 1],
+        "c stands to the left of R: which entry comes first?": (
+            logits_of(np.linalg.solve(R[:k, :k], z[:k]))
         ),
-        "those are the terms of the neurons that are removed": beta + C[:, k:] @ G[k:],
-        "those are all terms: where does k come in?": beta + C @ G,
-        "the bias comes once, not with every term": k * beta + C[:, :k] @ G[:k],
+        "these are the activations themselves; where does R come in?": logits_of(z[:k]),
+        "dividing by the diagonal is not enough: what of z do the entries before explain?": (
+            logits_of(z[:k] / np.diag(R)[:k])
+        ),
+        "that is c; the logits are still to come": c[:k],
+    }
+    return Expected(logits_of(c[:k]), mistakes)
+
+
+check_changed_places = vote(
+    "09.2",
+    "two pivots change places",
+    "B",
+    {
+        "A": "two of their terms do change; does the sum of both? Which columns are kept?",
+        "C": "that is so from k = 31 on; which columns are kept before?",
+        "D": "with 31 neurons, which columns are kept before and after?",
+    },
+)
+
+
+@exercise("09.3", "the logits for every k", others=lambda C, G, beta: [(C[::-1], 2 * G, beta + 1)])
+def check_every_logits(C, G, beta):
+    """Compare with β + C[:, :k] G[:k] for every k."""
+    terms = np.array([np.outer(c, g) for c, g in zip(C.T, G, strict=True)])
+    sums = np.cumsum(terms, axis=0)
+    right = beta + sums
+    mistakes = {
+        "every entry is the last sum: how many arrays does your list hold?": (
+            np.broadcast_to(right[-1], right.shape)
+        ),
+        "entry 0 belongs to k = 1, which has a term already": beta + sums - terms,
+        "every network has a bias": sums,
+        "each entry holds its own term alone; the terms before belong to it, too": beta + terms,
+        "the bias comes once, not with every term": (
+            np.arange(1, len(sums) + 1)[:, None, None] * beta + sums
+        ),
+        "k grows from the first to the last": right[::-1],
     }
     return Expected(right, mistakes)
 
 
-@exercise("09.2", "the relative error for every k")
-def check_every_error(R):
-    """Compare with the square roots of the suffix sums of R's squared rows over that of all."""
-    ks, all_left = range(1, len(R) + 1), norm(R)
-    left = np.array([norm(R[k:]) / all_left for k in [0, *ks]])
-    right, diagonal = left[1:], np.diag(R)
+@exercise("09.4", "the relative error for every k, in an order that is given")
+def check_errors_in_order(Z, order, most):
+    """Compare with what the first k columns of the order leave of Z, for k = 1, …, most."""
+    A = np.array(Z, dtype=float)[:, order]
+    size = norm(A)
+
+    def left(A, pivoting=False):
+        """Return what k = 0, …, most columns leave, from R of those columns alone."""
+        Q = qr(A, mode="economic", pivoting=pivoting)[0][:, :most]
+        parts = Q.T @ A
+        rest = norm(A - Q @ parts) ** 2
+        squares = np.append((parts**2).sum(axis=1), rest)
+        return np.sqrt(np.cumsum(squares[::-1])[::-1])
+
+    all_left = left(A)
+    right, few = all_left[1:] / size, left(A[:, :most])
     mistakes = {
-        "the first entry belongs to k = 1, where one row is gone already": left[:-1],
+        "those are the errors of the ID; which order was given?": left(A, True)[1:] / size,
+        "the first entry belongs to k = 1, where one row is gone already": all_left[:-1] / size,
+        "this begins at k = 0; we ask from k = 1 on": all_left / size,
         "those are squares; a norm is their root": right**2,
         "that is what the kept columns explain, not what is left": np.sqrt(1 - right**2),
-        "relative to what? divide by the norm of Z": all_left * right,
-        "this begins at k = 0; we ask from k = 1 on": left,
-        "errors fall as k grows; do yours?": [norm(R[-k:]) / all_left for k in ks],
-        "what is left is all of the row, not only the diagonal": (
-            [norm(diagonal[k:]) / all_left for k in ks]
+        "relative to what? divide by the norm of Z": all_left[1:],
+        "a part is asked for, not per cent": 100 * right,
+        "the columns that are not on the list count as well": few[1:] / few[0],
+        "relative to all of Z; all its columns count": few[1:] / size,
+        "that is what is left without T: the kept columns rebuild a part of the others": (
+            [norm(A[:, k:]) / size for k in range(1, most + 1)]
         ),
-        "which norm is asked for?": (
-            [norm(R[k:], 2) / norm(R, 2) if k < len(R) else 0.0 for k in ks]
-        ),
-        "what stands above R22 is rebuilt": [norm(R[:, k:]) / all_left for k in ks],
-        "that is what is gained, not what is left": 1 - right,
-        "the last k is missing: what is left when all rows are gone?": right[:-1],
     }
     return Expected(right, mistakes)
 
 
-@exercise("09.3", "the smallest k within a tolerance")
-def check_tolerance(errors, tolerance):
-    """Compare with the first k with errors[k] < tolerance · errors[0]; errors start at k = 0."""
-    errors = np.asarray(errors)
-    limit = tolerance * errors[0]
-    k = np.argmax(errors < limit)
+@exercise("09.5", "the least k from which on a tolerance holds")
+def check_lasting_k(curve, tolerance):
+    """Compare with the k after the last one that is below; entry 0 belongs to k = 1."""
+    curve = np.asarray(curve)
+    reached = curve >= tolerance
+    last = np.flatnonzero(~reached)[-1] + 1  # the last k that fails
+    first = np.argmax(reached) + 1
     mistakes = {
-        "entry 0 belongs to k = 0, so an index is its k already": k + 1,
-        "one neuron fewer leaves too much": k - 1,
-        "a part of the norm, not of its square": np.argmax(errors**2 < limit * errors[0]),
-        "relative to the norm of Z, not to 1": np.argmax(errors < tolerance),
+        "there it is reached first; does the curve stay above?": first,
+        "that k still fails: entry 0 belongs to k = 1": last,
+        "that is an index, and of an entry that is too low": last - 1,
+        "it holds one neuron earlier, too": last + 2,
+        "that is how many k reach it; where do they stand?": np.count_nonzero(reached),
+        "that many k are too low, but they do not all come first": np.count_nonzero(~reached),
     }
-    return Expected(k, mistakes)
+    return Expected(last + 1, mistakes)
