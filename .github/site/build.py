@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -60,6 +61,39 @@ def write(notebook, path):
     return path
 
 
+def front_page(notebooks):
+    """Fill the first page: the first explorer, and each lesson with its question and a picture."""
+    page = (SOURCE / "index.md").read_text()
+    cells = nbformat.read(SOURCE / notebooks[0].name, as_version=4).cells
+    shown = (o.get("data", {}).get("text/html", "") for c in cells for o in c.get("outputs", []))
+    explorer = next((html for html in shown if 'class="explorer"' in html), "")
+    page = page.replace("<!-- slider -->", raw(explorer))
+    cards = "\n".join(card(path) for path in notebooks)
+    page = page.replace("<!-- lessons -->", raw(f'<ul class="lessons">\n{cards}\n</ul>'))
+    (SOURCE / "index.md").write_text(page)
+
+
+def card(path):
+    """Return a lesson's entry on the first page."""
+    cells = nbformat.read(path, as_version=4).cells
+    number, question = re.match(r"# (\d\d) · (.+)", cells[0].source).groups()
+    minutes = re.search(r"\*\*(\d+) minutes", cells[0].source)[1]
+    pictures = re.findall(r"!\[([^\]]*)\]\(pictures/([^)]+)\)", "".join(c.source for c in cells))
+    image = ""
+    if pictures:
+        told, name = pictures[0]
+        image = f'<img alt="{escape(told)}" src="_static/pictures/{name}" loading="lazy">'
+    return (
+        f'<li><a href="{path.stem}.html"><b>{number} · {escape(question)}</b></a>'
+        f"<span>{minutes} minutes</span>{image}</li>"
+    )
+
+
+def raw(html):
+    """Return HTML as a part of a page."""
+    return f"`````{{raw}} html\n{html}\n`````"
+
+
 def build(notebooks):
     """Make the site of these notebooks and their solutions; return the path of its first page."""
     for old in (SOURCE, DOCTREES, SITE):
@@ -68,11 +102,13 @@ def build(notebooks):
     for name in ("conf.py", "index.md", "solutions", "static"):
         copy = shutil.copytree if (HERE / name).is_dir() else shutil.copy
         copy(HERE / name, SOURCE / name)
-    shutil.copytree(notebooks[0].parent / "pictures", SOURCE / "pictures")
+    for place in (SOURCE / "pictures", SOURCE / "static" / "pictures"):
+        shutil.copytree(notebooks[0].parent / "pictures", place)
     # side by side, so one thread each: two would be ten times slower
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(run, notebooks))
+    front_page(notebooks)
     for solution in sorted(notebooks[0].parent.glob("solutions/*.ipynb")):
         if (SOURCE / solution.name).exists():
             write(nbformat.read(solution, as_version=4), SOURCE / "solutions" / solution.name)
