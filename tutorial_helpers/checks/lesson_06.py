@@ -49,7 +49,7 @@ check_mixing = vote(
     "C",
     {
         "A": "try the picture: its weights, 1 and 1, are not negative",
-        "B": "such columns keep lengths; do they keep a zero where the ReLU makes one?",
+        "B": "they keep lengths and angles; what does the ReLU look at?",
         "D": "the ReLU meets one image at a time: does it notice how many there are?",
     },
 )
