@@ -28,14 +28,13 @@ FILES = [
 ]
 
 
-def in_files(name, *arguments):
-    """Merge what the lessons' own files give under a name."""
-    found = [getattr(file, name) for file in FILES if hasattr(file, name)]
-    return {
-        key: it
-        for part in found
-        for key, it in (part(*arguments) if callable(part) else part).items()
-    }
+def in_files(name, seed=None):
+    """Merge what the lessons' own files give under a name; each draws from a generator of its own."""
+    merged = {}
+    for part in (getattr(file, name) for file in FILES if hasattr(file, name)):
+        arguments = () if seed is None else (np.random.default_rng(seed),)
+        merged |= part(*arguments) if callable(part) else part
+    return merged
 
 
 def of_the_lessons():
@@ -198,4 +197,4 @@ def drawn(seed):
         "check_largest_filters": (normal(size=(60, 6, 3, 3)), 12),
         "check_kernel_with_t": (with_unit_columns(rng, 6, [4, 1]), normal(size=(5, 6, 3, 3))),
         "check_block_matrix": (normal(size=(2, 5)), int(integers(3, 6))),
-    } | in_files("drawn", rng)
+    } | in_files("drawn", seed)

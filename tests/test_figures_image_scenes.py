@@ -96,6 +96,13 @@ def test_margins_are_the_bars_and_negative_ones_are_counted_at_every_position():
     assert scene.png(5) == pictures[0]
 
 
+def test_the_true_classes_are_written_above_the_images_if_they_are_given():
+    margins, read = [[1.0, -2.0]], [[3, 8]]
+    for truth, told in {(3, 9): ["true 3", "true 9"], None: ["", ""]}.items():
+        scene = margin_scene(np.eye(2, 64), margins, read, [1], truth)
+        assert [ax.get_title(loc="center") for ax in scene.figure.axes[:2]] == told
+
+
 def test_margins_of_another_shape_are_refused():
     with pytest.raises(ValueError, match=r"for 2 positions and 3 images.*\(2, 3\)"):
         margin_scene(np.eye(3, 64), np.ones((3, 2)), np.ones((3, 2)), [1, 2])

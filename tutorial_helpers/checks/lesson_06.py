@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .framework import Expected, exercise
+from .framework import Expected, exercise, vote
 
 
 def _relu(A):
@@ -43,7 +43,51 @@ def check_merged_weights(U):
     return Expected([first + 2 * third, second + third], mistakes)
 
 
-@exercise("06.3", "images won and images lost")
+check_mixing = vote(
+    "06.3",
+    "when one may mix before the ReLU",
+    "C",
+    {
+        "A": "try the picture: its weights, 1 and 1, are not negative",
+        "B": "they keep lengths and angles; what does the ReLU look at?",
+        "D": "the ReLU meets one image at a time: does it notice how many there are?",
+    },
+)
+
+
+def _other_neurons(X, W, b, U, beta, kept, T):
+    return [(X[::-1], W, b, U, beta + 1, kept[::-1], T[::-1])]
+
+
+@exercise("06.4", "the logits of the pruned network", others=_other_neurons)
+def check_pruned_network(X, W, b, U, beta, kept, T):
+    """Compare with φ(X W[:, J] + b[J]) T U + β."""
+    kept = np.asarray(kept)
+    if not np.allclose(T[:, kept], np.eye(len(kept))):
+        raise ValueError("kept no longer belongs to T")
+    A, in_order, TU = X @ W[:, kept] + b[kept], np.sort(kept), T @ U
+    Z, L = _relu(A), _relu(A) @ TU + beta
+    E = np.exp(L - L.max(axis=1, keepdims=True))
+    mistakes = {
+        "each kept neuron speaks twice: what do the columns of the kept ones in T hold?": (
+            Z @ (U[kept] + TU) + beta
+        ),
+        "nobody takes over for the removed neurons": Z @ U[kept] + beta,
+        "now the kept neurons no longer speak for themselves": Z @ (TU - U[kept]) + beta,
+        "β is no longer added: nothing was wrong with it": Z @ TU,
+        "where is the ReLU?": A @ TU + beta,
+        "where is the bias of the hidden layer?": _relu(X @ W[:, kept]) @ TU + beta,
+        "T expects the neurons in the order of kept; yours are sorted": (
+            _relu(X @ W[:, in_order] + b[in_order]) @ TU + beta
+        ),
+        "these are probabilities; logits are asked for": E / E.sum(axis=1, keepdims=True),
+        "these are predicted classes; logits are asked for": L.argmax(axis=1),
+        "that is right for the full network; which neurons stay?": _relu(X @ W + b) @ U + beta,
+    }
+    return Expected(L, mistakes)
+
+
+@exercise("06.5", "images won and images lost")
 def check_won_and_lost(full, pruned, y):
     """Compare with how many images only the pruned network and only the full one gets right."""
     won, lost = np.sum((pruned == y) & (full != y)), np.sum((pruned != y) & (full == y))

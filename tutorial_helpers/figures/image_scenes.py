@@ -73,8 +73,10 @@ def weights_scene(W, order, *, every=5, shape=(8, 8), columns=20):
     return Scene(figure, [fade], move, range(1, m + 1))
 
 
-def margin_scene(images, margins, predictions, positions):
+def margin_scene(images, margins, predictions, positions, truth=None):
     """Make a scene of images with the margin of a prediction below each: it may turn negative.
+
+    A prediction that is no longer that of the full network, right or wrong, is marked by ✗.
 
     Parameters
     ----------
@@ -86,6 +88,8 @@ def margin_scene(images, margins, predictions, positions):
     predictions : array-like of shape (p, q)
         The predicted classes at each position, written above the bars.
     positions : sequence of int, length p
+    truth : array-like of shape (q,), optional
+        The true classes, written above the images.
 
     Examples
     --------
@@ -104,12 +108,13 @@ def margin_scene(images, margins, predictions, positions):
         )
     low, high = 1.15 * min(margins.min(), 0), 1.15 * max(margins.max(), 0)
     with style():
-        figure = Figure(figsize=(10, 3.8))
+        figure = Figure(figsize=(10, 4.2))
         axes = figure.subplots(2, len(images), squeeze=False)
-        title = "Where the margin falls below zero, the prediction changes"
+        title = "Below each digit: what is read.  ✗ = not what the full network reads"
         figure.suptitle(title, x=0.01, **TITLE)
         side = round(images[0].size ** 0.5)
-        plot_images(images, axes=axes[0], shape=(side, side))
+        titles = None if truth is None else [f"true {label}" for label in truth]
+        plot_images(images, titles, axes=axes[0], shape=(side, side))
         bars = [ax.bar([0], [0])[0] for ax in axes[1]]
         texts = [ax.set_title("", loc="center", fontsize=14) for ax in axes[1]]
         for i, ax in enumerate(axes[1]):
