@@ -38,8 +38,8 @@ def loud():
             dash="6 5",
         )
         p.text(
-            x0 + 30,
-            base - tall * shares[0] / 100 - 2,
+            x0 - 4,
+            base - tall * shares[0] / 100 - 18,
             f"{shares[0]} %",
             color=color,
             anchor="start",
@@ -67,26 +67,28 @@ def ways():
         400,
     )
     columns = (
-        ("prune", "its weights", WEIGHTS, "one factorization", KEPT),
-        ("distil", "its answers", WEIGHTS, "hundreds of passes", REFIT),
-        ("train", "labels", ERROR, "hundreds of passes", INK),
+        ("prune", "weights", "one factorization", KEPT),
+        ("distil", "answers", "hundreds of passes", REFIT),
+        ("train", "labels", "hundreds of passes", INK),
     )
-    for i, (way, given, tint, cost, color) in enumerate(columns):
-        x = 170 + 310 * i
+    for i, (way, given, cost, color) in enumerate(columns):
+        x, labels = 170 + 310 * i, given == "labels"
+        tint, dash = (ERROR, "9 5") if labels else (WEIGHTS, None)
         p.text(x, 34, way, size=LARGE, weight="bold", color=color)
-        p.rect(x - 135, 66, 125, 60, color=DATA, fill=DATA, opacity=0.2, line=3)
-        p.text(x - 72, 96, "images", size=SMALL)
-        dash = "9 5" if given == "labels" else None
-        p.rect(x + 5, 66, 130, 60, color=tint, fill=tint, opacity=0.2, line=3, dash=dash)
-        p.text(x + 70, 96, given, size=SMALL)
-        p.arrow((x - 72, 130), (x - 24, 222))
-        p.arrow((x + 70, 130), (x + 24, 222))
+        p.rect(x - 137, 66, 110, 72, color=DATA, fill=DATA, opacity=0.2, line=3)
+        p.text(x - 82, 102, "images", size=SMALL)
+        p.rect(x - 15, 66, 152, 72, color=tint, fill=tint, opacity=0.2, line=3, dash=dash)
+        p.text(x + 61, 102 if labels else 88, given if labels else f"{given} of", size=SMALL)
+        if not labels:
+            p.text(x + 61, 116, "large network", size=SMALL)
+        p.arrow((x - 82, 142), (x - 26, 228))
+        p.arrow((x + 61, 142), (x + 22, 228))
         for j in range(5):
-            p.circle(x - 64 + 32 * j, 250, 12, color=color)
-        p.text(x, 292, "k neurons")
-        p.text(x, 326, cost, size=SMALL)
-    p.text(325, 372, "these two need the large network, but no labels", size=SMALL)
-    p.line((50, 352), (600, 352), color=GREY, width=2)
+            p.circle(x - 64 + 32 * j, 254, 12, color=color)
+        p.text(x, 294, "k neurons")
+        p.text(x, 328, cost, size=SMALL)
+    p.text(325, 376, "these two need the large network, but no labels", size=SMALL)
+    p.line((50, 354), (600, 354), color=GREY, width=2)
     return p
 
 
