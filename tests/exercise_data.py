@@ -16,7 +16,6 @@ from tutorial_helpers import (
     load_study,
     logits,
     network_size,
-    prune,
     prune_by_id,
     train_network,
 )
@@ -97,13 +96,6 @@ def of_the_lessons():
             study["id + least squares"][:, at_10],
             18,
         ),
-        "check_folded": (W, 16),
-        "check_count": (6, 2, [5, 5, 5, 5, 5, 4]),
-        "check_recall": (
-            prune(network, 20, X=X_train[y_train != 1]).predict(X_test),
-            y_test,
-            1,
-        ),
         "check_operations_left": ([64, 300, 200, 100, 10], [64, 150, 50, 20, 10]),
         "check_middle_matrix": (
             deep.coefs_[1],
@@ -183,9 +175,6 @@ def drawn(seed):
             rng.uniform(0.8, 0.95, 15),
             int(integers(3, 9)),
         ),
-        "check_folded": (normal(size=(9, 4)), int(integers(3, 300))),
-        "check_count": (int(integers(2, 9)), 3, [int(n) for n in rng.permutation([5, 7, 11, 6])]),
-        "check_recall": (pruned, truth, int(integers(2))),
         "check_operations_left": (units, [units[0], *(n // 2 + 2 for n in units[1:-1]), units[-1]]),
         "check_middle_matrix": (
             normal(size=(12, 9)),

@@ -13,6 +13,7 @@ NOT_YET = {f"{number:02}" for number in range(14)} - {
     "06",
     "07",
     "09",
+    "11",
 }
 
 WORDS_A_MINUTE, MINUTES_A_CELL, MINUTES_A_PREDICT = 90, 0.8, 1.5

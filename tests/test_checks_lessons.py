@@ -14,7 +14,7 @@ from exercise_data import ROUNDS, drawn, in_files, of_the_lessons
 from exercises import Case
 from scipy import sparse, stats
 from scipy.linalg import block_diag, qr
-from sklearn.metrics import log_loss, recall_score
+from sklearn.metrics import log_loss
 
 from tutorial_helpers import checks, least_squares
 from tutorial_helpers.checks import framework
@@ -354,29 +354,6 @@ CASES["check_interval"] = Case(
         ("the width is not", paired08.confidence_interval(1 - 0.01 / 6)),
     ],
 )
-CASES["check_folded"] = Case(
-    (np.array([[16.0, 32.0], [48.0, -8.0]]), 16),
-    [[1.0, 2.0], [3.0, -0.5]],
-    [
-        ("must be smaller", [[256.0, 512.0], [768.0, -128.0]]),
-        ("still want small images", [[16.0, 32.0], [48.0, -8.0]]),
-        ("once is enough", [[1 / 16, 2 / 16], [3 / 16, -1 / 32]]),
-    ],
-)
-CASES["check_count"] = Case(
-    (3, 2, [5, 5, 4]),
-    84,
-    [("both measures", 42), ("at every k", 18), ("one more comparison", 28), ("as many k", 90)],
-)
-
-truth08 = np.array([0, 0, 0, 0, 1, 1, 2, 2, 2, 2])
-told08 = np.array([0, 0, 0, 2, 1, 0, 0, 2, 2, 2])
-CASES["check_recall"] = Case(
-    (told08, truth08, 0),
-    recall_score(truth08, told08, labels=[0], average="macro"),
-    [("precision", 3 / 5), ("by all", 0.3), ("count", 3), ("per cent", 75), ("missed", 0.25)],
-)
-
 CASES["check_operations_left"] = Case(
     ([3, 5, 4, 2], [3, 2, 3, 2]),
     Fraction(3 * 2 + 2 * 3 + 3 * 2, 3 * 5 + 5 * 4 + 4 * 2),

@@ -60,6 +60,14 @@ def test_a_network_started_from_its_initial_weights_trains_from_there():
     assert start.score(X_test, y_test) > 0.85
 
 
+def test_a_louder_start_does_not_stop_at_once():
+    """Its loss begins above that of the start as drawn, which must not count as no progress."""
+    X, X_test, y, y_test = load_digits_split()
+    start = initial_network(X, y, (30,), random_state=5)
+    start.coefs_ = [4 * weights for weights in start.coefs_]
+    assert start.fit(X, y).score(X_test, y_test) > 0.7
+
+
 def test_the_taylor_score_is_the_derivative_of_the_loss(digits, network):
     X, _, y, _ = digits
     X, y, step = X[:20], y[:20], 1e-6

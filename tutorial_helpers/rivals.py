@@ -106,6 +106,7 @@ def initial_network(X, y, hidden_layer_sizes=(1000,), *, random_state=1):
     """
     network = MLPClassifier(hidden_layer_sizes, random_state=random_state, learning_rate_init=1e-99)
     network.partial_fit(X, y, classes=np.unique(y))
+    network.best_loss_ = np.inf  # a louder start, with a larger loss, must not stop at once
     return network.set_params(learning_rate_init=0.001, warm_start=True, max_iter=3000)
 
 

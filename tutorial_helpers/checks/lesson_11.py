@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .framework import Expected, exercise
+from .framework import Expected, exercise, vote
 
 
 @exercise("11.1", "weights that read the images as they come")
@@ -36,7 +36,65 @@ def check_count(pairs, measures, sizes):
     return Expected(right, {hint: wrong for hint, wrong in mistakes.items() if wrong != right})
 
 
-@exercise("11.3", "the recall of one class")
+check_first_question = vote(
+    "11.3",
+    "what to ask for first",
+    "C",
+    {
+        "A": "they would measure the same difference more closely; do you know its cause?",
+        "B": "count the epochs that each side has behind it, from its first weights on",
+        "D": "that asks another question; was this one asked of equals?",
+    },
+)
+
+
+def _other_scores(valid, test):
+    """Exchange the two, and draw scores on which mean, median and maximum choose differently."""
+    return [(test, valid), tuple(np.random.default_rng(63).normal(size=(2, 5, 8)))]
+
+
+@exercise("11.4", "what a chosen setting promises", others=_other_scores)
+def check_tuned(valid, test):
+    """Compare with the mean test accuracy of the setting whose validation mean is the largest."""
+    valid, test = np.asarray(valid), np.asarray(test)
+    chosen, seeds = valid.mean(axis=1).argmax(), np.arange(valid.shape[1])
+    mistakes = {
+        "for each seed, this chooses by the test images": test.max(axis=0).mean(),
+        "one setting for all seeds, but it was chosen by the test images": test.mean(axis=1).max(),
+        "chosen well, but reported on the data it was chosen by": valid[chosen].mean(),
+        "this takes the setting of the luckiest single seed": test[
+            valid.max(axis=1).argmax()
+        ].mean(),
+        "each seed has its own setting here; one was asked for": (
+            test[valid.argmax(axis=0), seeds].mean()
+        ),
+        "this is the mean over all settings; which one is chosen?": test.mean(),
+    }
+    return Expected(test[chosen].mean(), mistakes)
+
+
+@exercise("11.5", "the largest agreement that two accuracies allow")
+def check_most_agreement(full, small):
+    """Compare with one minus the distance of the accuracies."""
+    full, small = np.asarray(full), np.asarray(small)
+    right = 1 - np.abs(full - small)
+    mistakes = {
+        "who is more accurate varies or does not matter: no share can exceed 1": 1 - (full - small),
+        "it must not matter which of the two comes first": 1 - (small - full),
+        "they may agree on mistakes as well": np.minimum(full, small),
+        "nobody said that they err independently, and they may agree on mistakes": full * small,
+        "this is how much they must differ": np.abs(full - small),
+        "count points, not ratios: of all images, on how many must they differ?": (
+            np.minimum(full, small) / np.maximum(full, small)
+        ),
+        "this is the least that they can both be right on": full + small - 1,
+        "shares, please, not per cent": 100 * right,
+    }
+    differs = {hint: it for hint, it in mistakes.items() if not np.allclose(it, right)}
+    return Expected(right, differs)
+
+
+@exercise("11.6", "the recall of one class")
 def check_recall(predicted, truth, label):
     """Compare with the share of the samples of a class that is recognised."""
     found, called = np.sum((predicted == label) & (truth == label)), np.sum(predicted == label)
