@@ -29,7 +29,7 @@ def drawn(rng):
         "check_shortest_fit": (rng.uniform(1, 3, size=4), rng.uniform(5, 9)),
         "check_nearest_fit": tuple(rng.normal(size=shape) for shape in ((6, 15), (6, 3), (15, 3))),
         "check_peak_width": (rng.integers(898, size=rng.integers(200, 400)),),
-        "check_part_left": (int(rng.integers(3, 9)),),
+        "check_part_left": (int(rng.integers(5, 9)),),
     }
 
 

@@ -59,7 +59,7 @@ def check_nearest_fit(Z, Y, U0):
 @exercise("02.4", "the width of the peak")
 def check_peak_width(rows):
     """Compare with the number of different images."""
-    rows = np.ravel(rows)
+    rows = np.asarray(rows, dtype=int).ravel()
     different, counts = np.unique(rows, return_counts=True)
     mistakes = {
         "does an image that occurs twice ask for more than one that occurs once?": len(rows),
@@ -83,6 +83,6 @@ def check_part_left(copies):
         "what carries less cannot be longer": copies,
         "the output stays the same; the weights are shared": 1,
         "that is what has gone; which part is left?": 1 - 1 / np.sqrt(copies),
-        "that is the square of a square: one weight is 1 / copies of what it was": copies**-2,
+        "squares add up, but a length is the root of their sum": copies**-2,
     }
     return Expected(1 / np.sqrt(copies), mistakes)
