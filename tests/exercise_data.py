@@ -65,7 +65,6 @@ def of_the_lessons():
         "check_guess_loss": (10,),
         "check_parameter_count": ([64, 300, 200, 10],),
         "check_bias_gradient": (network.predict_proba(X_test), np.eye(10)[y_test]),
-        "check_peak_width": (250,),
         "check_dead_neurons": (Z_new, ~(Z > 0).any(axis=0)),
         "check_pruned_logits": (
             *(Z_new, U, beta),
@@ -145,7 +144,6 @@ def drawn(seed):
         "check_guess_loss": (int(integers(4, 40)),),
         "check_parameter_count": ([int(n) for n in rng.permutation(np.arange(2, 40))[:4]],),
         "check_bias_gradient": (rng.dirichlet(np.ones(4), 30), np.eye(4)[integers(4, size=30)]),
-        "check_peak_width": (int(integers(101, 400)),),
         "check_dead_neurons": (Z, rng.random(12) > 0.5),
         "check_pruned_logits": (Z, U, beta, kept),
         "check_unit_free_size": (normal(size=(7, 12)), U),

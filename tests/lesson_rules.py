@@ -7,6 +7,7 @@ import re
 NOT_YET = {f"{number:02}" for number in range(14)} - {
     "00",
     "01",
+    "02",
     "03",
     "04",
     "05",

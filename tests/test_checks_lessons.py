@@ -126,7 +126,6 @@ CASES["check_bias_gradient"] = Case(
     [(loss01(e) - loss01(-e)) / 2e-5 for e in 1e-5 * np.eye(4)],  # finite differences
     [("not a sum", sum(p01 - Y01)), ("the sign", sum(Y01 - p01) / 30)],
 )
-CASES["check_peak_width"] = Case((250,), 250.0, [("one by one", 2500), ("what made it", 100)])
 
 Z02 = np.array([[0.0, 2, 0, 0, 1], [0, 0, 3, 0, 1], [0, 0, 0, 0, 0]])
 U02 = rng.normal(size=(5, 3))

@@ -1,15 +1,88 @@
 """Exercises of the lesson on wide networks."""
 
-from .framework import Expected, exercise
+import numpy as np
+
+from .framework import Expected, exercise, vote
 
 
-@exercise("02.1", "the width of the peak")
-def check_peak_width(n):
-    """Compare with n."""
+@exercise("02.1", "the shortest fit of one image")
+def check_shortest_fit(z, wanted):
+    """Compare with the multiple of z that fits."""
+    z = np.asarray(z, dtype=float)
+    alone = np.where(np.arange(len(z)) == z.argmax(), wanted / z.max(), 0)
     mistakes = {
+        "it fits, but the work can be shared": alone,
+        "it fits; should a neuron that says more not carry more?": np.full(len(z), wanted / sum(z)),
+        "each neuron does its part, but do the parts fit together?": wanted / len(z) / z,
+        "that is too long: which multiple of z fits?": wanted * z,
+        "divide by the squared length of z, not by its length": wanted * z / np.sqrt(z @ z),
+        "this direction is right; which multiple of it fits?": z,
+    }
+    right = wanted * z / (z @ z)
+    fits = "z times your answer is right; is it the shortest?"
+    return Expected(right, mistakes | {fits: lambda answer: np.isclose(answer @ z, wanted)})
+
+
+check_more_images = vote(
+    "02.2",
+    "what more images do",
+    "C",
+    {
+        "A": "usually true; where does the threshold stand for each of the two?",
+        "B": "both are exact; how many exact fits are there to choose from?",
+        "D": "did the place of the peak depend on the seed?",
+    },
+)
+
+
+def _another_start(Z, Y, U0):
+    return [(Z[1:], 2 * Y[1:], U0[::-1] + 1)]
+
+
+@exercise("02.3", "the fit nearest to a start", others=_another_start)
+def check_nearest_fit(Z, Y, U0):
+    """Compare with U0 + Zᵀ (Z Zᵀ)⁻¹ (Y − Z U0)."""
+    S, told = np.linalg.pinv(Z), Z @ U0
+    mistakes = {
+        "does yours still fit? the start says something as well": U0 + S @ Y,
+        "that is the shortest fit; which one is the nearest to the start?": S @ Y,
+        "that is the step alone; where does it begin?": S @ (Y - told),
+        "the step goes the wrong way: what is missing, the wanted minus the told": (
+            U0 + S @ (told - Y)
+        ),
+        "the step begins at U0": S @ Y + S @ (Y - told),
+        "that subtracts the start; where does the step begin?": S @ (Y - told) - U0,
+    }
+    return Expected(U0 + S @ (Y - told), mistakes)
+
+
+@exercise("02.4", "the width of the peak")
+def check_peak_width(rows):
+    """Compare with the number of different images."""
+    rows = np.asarray(rows, dtype=int).ravel()
+    different, counts = np.unique(rows, return_counts=True)
+    mistakes = {
+        "does an image that occurs twice ask for more than one that occurs once?": len(rows),
+        "that is how many are drawn once more; how many are left to fit?": (
+            len(rows) - len(different)
+        ),
+        "those occur only once; the others must be fitted, too": np.sum(counts == 1),
         "that was the peak for 100 images; what made it stand there?": 100,
         "pixels do not set the threshold; neurons do": 64,
-        "the images must be fitted, not their ten one-hot entries one by one": 10 * n,
-        "that is the second valley of the first experiment": 400,
+        "the images must be fitted, not their ten one-hot entries one by one": 10 * len(different),
     }
-    return Expected(n, mistakes)
+    return Expected(len(different), mistakes)
+
+
+@exercise("02.5", "what copies leave of a distance")
+def check_part_left(copies):
+    """Compare with 1 / √copies."""
+    mistakes = {
+        "each copy carries that part; how long are all of them together?": 1 / copies,
+        "is it longer with the copies?": np.sqrt(copies),
+        "what carries less cannot be longer": copies,
+        "the output stays the same; the weights are shared": 1,
+        "that is what has gone; which part is left?": 1 - 1 / np.sqrt(copies),
+        "squares add up, but a length is the root of their sum": copies**-2,
+    }
+    return Expected(1 / np.sqrt(copies), mistakes)
