@@ -98,6 +98,8 @@ def check_kernel_with_t(T, K):
         "the first channels are not the kept ones": K[:, :k],
         "channels out come first, then channels in": right.transpose(1, 0, 2, 3),
         "the taps stay where they are; yours are flipped": right[..., ::-1, ::-1],
+        "the taps stay where they are; yours are mirrored": right[..., ::-1],
+        "first the rows of taps, then their columns": right.swapaxes(2, 3),
         "one value per tap, please: yours are summed over the taps": right.sum(axis=(2, 3)),
     }
     return Expected(right, mistakes)
@@ -119,7 +121,8 @@ def check_block_matrix(T, pixels):
 
 
 def _other_branches(T, K):
-    return [(T[::-1], np.concatenate([K, K[:, -1:] ** 2], axis=1)[::-1])]
+    wider = np.column_stack([T, T.sum(axis=1)])
+    return [(wider[::-1], np.concatenate([K, K[:, -2:] ** 2], axis=1)[::-1])]
 
 
 @exercise("13.6", "the kernel that reads kept channels and others", others=_other_branches)
@@ -139,6 +142,9 @@ def check_concatenated(T, K):
         ),
         "T belongs to the first channels, not to the last": (
             np.concatenate([K[:, :-c], last], axis=1)
+        ),
+        "T belongs to the first channels of K, and these stay in front": (
+            np.concatenate([last, K[:, :-c]], axis=1)
         ),
         "channels out come first, then channels in": (
             np.concatenate([folded, K[:, c:]], axis=1).transpose(1, 0, 2, 3)
