@@ -11,7 +11,6 @@ from tutorial_helpers import (
     by_id,
     hidden_activations,
     interpolative_decomposition,
-    load_convolutional_network,
     load_digits_split,
     load_study,
     logits,
@@ -59,7 +58,6 @@ def of_the_lessons():
     deep = train_network(X_train, y_train, (300, 300))
     Z1, Z2 = (hidden_activations(deep, X_train, layer=layer) for layer in (0, 1))
     saved = network_size(deep).operations - network_size(deep, (270, 300)).operations
-    T_small = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 1.0]])
     return {
         "check_removed_fraction": (100, 1000),
         "check_guess_loss": (10,),
@@ -102,10 +100,6 @@ def of_the_lessons():
             interpolative_decomposition(Z2, 50)[0],
         ),
         "check_step_cost": (PivotedQR(Z1).R, 270, saved),
-        "check_convolution_cost": (3, 16, 8, 10, 5),
-        "check_largest_filters": (load_convolutional_network().kernels[1], 6),
-        "check_kernel_with_t": (T_small, np.arange(54.0).reshape(2, 3, 3, 3)),
-        "check_block_matrix": (T_small, 4),
     } | in_files("lesson")
 
 
@@ -180,8 +174,4 @@ def drawn(seed):
             unsorted(rng, 9, 5),
         ),
         "check_step_cost": (R, 6, int(integers(20, 90))),
-        "check_convolution_cost": (6, *(int(n) for n in rng.permutation(np.arange(7, 20))[:3]), 5),
-        "check_largest_filters": (normal(size=(60, 6, 3, 3)), 12),
-        "check_kernel_with_t": (with_unit_columns(rng, 6, [4, 1]), normal(size=(5, 6, 3, 3))),
-        "check_block_matrix": (normal(size=(2, 5)), int(integers(3, 6))),
     } | in_files("drawn", seed)

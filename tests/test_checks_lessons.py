@@ -13,7 +13,7 @@ import pytest
 from exercise_data import ROUNDS, drawn, in_files, of_the_lessons
 from exercises import Case
 from scipy import sparse, stats
-from scipy.linalg import block_diag, qr
+from scipy.linalg import qr
 from sklearn.metrics import log_loss
 
 from tutorial_helpers import checks, least_squares
@@ -378,48 +378,6 @@ CASES["check_step_cost"] = Case(
         ("never negative", lambda R, k, saved: R[k, k] / R[0, 0] / saved),
         ("not for others", lambda R, k, saved: R[k, k] / abs(R[0, 0]) / saved),
         ("a function is asked for", 0.025),
-    ],
-)
-
-CASES["check_convolution_cost"] = Case(
-    (3, 16, 8, 10, 5),
-    lambda c, o, h, w, size: h * w * np.ones((o, c, size, size)).sum(),
-    [
-        ("width counts too", lambda c, o, h, w, size: h * h * size * size * c * o),
-        ("height counts too", lambda c, o, h, w, size: w * w * size * size * c * o),
-        ("how many pairs", lambda c, o, h, w, size: h * w * size * size * (c + o)),
-        ("a function is asked for", 96_000),
-    ],
-)
-K10 = np.random.default_rng(10).normal(size=(30, 5, 3, 3))
-norms10 = [np.linalg.norm(taps.ravel()) for taps in K10]
-largest10 = sorted(range(30), key=lambda o: -norms10[o])[:9]
-sums10 = [sum(np.linalg.norm(taps) for taps in kernel) for kernel in K10]
-CASES["check_largest_filters"] = Case(
-    (K10, 9),
-    largest10,
-    [
-        ("not a sum of norms", sorted(range(30), key=lambda o: -sums10[o])[:9]),
-        ("another order", sorted(largest10)),
-        ("do they belong", sorted(norms10)[::-1][:9]),
-    ],
-)
-
-T10, L10 = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 1.0]]), np.arange(54.0).reshape(2, 3, 3, 3)
-# by hand: channel 0 takes twice channel 1 on top, channel 2 gives it up once
-right10 = np.stack([L10[:, 0] + 2 * L10[:, 1], L10[:, 2] - L10[:, 1]], axis=1)
-CASES["check_kernel_with_t"] = Case(
-    (T10, L10),
-    np.float32(right10),
-    [("only selects", L10[:, [0, 2]]), ("out come first", np.tensordot(T10, L10, axes=(1, 1)))],
-)
-CASES["check_block_matrix"] = Case(
-    (T10, 4),
-    sparse.block_diag([T10] * 4),
-    [
-        ("one pixel", T10),
-        ("columns what is rebuilt", block_diag(T10, T10, T10, T10).T),
-        ("channel after channel", sparse.kron(T10, np.eye(4))),
     ],
 )
 

@@ -10,9 +10,11 @@ from conftest import same
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import correlate
+from scipy.special import softmax
+from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier
 
-from benchmarks import train_convolutional
+from benchmarks import train_convolutional, train_small_convolutional
 from tutorial_helpers import (
     ConvolutionalNetwork,
     as_images,
@@ -22,6 +24,7 @@ from tutorial_helpers import (
     load_digits_split,
     load_study,
     max_pool,
+    network_size,
     patch_matrix,
     prune_channels,
 )
@@ -278,6 +281,73 @@ def test_a_short_training_gives_the_network_that_pytorch_runs():
     other, _ = train_convolutional.train(images, y_train[:64], epochs=2, seed=1)
     assert np.array_equal(again.kernels[0], network.kernels[0])
     assert not np.array_equal(other.kernels[0], network.kernels[0])
+
+
+def logits_of(weights, images):
+    """Run the network of eight arrays of weights by the package."""
+    K0, b0, K1, b1, W, b, U, beta = weights
+    return ConvolutionalNetwork((K0, K1), (b0, b1), (W, U), (b, beta)).logits(images)
+
+
+def test_the_gradient_of_the_small_networks_is_that_of_differences():
+    rng = np.random.default_rng(0)
+    weights = [w.astype(float) for w in train_small_convolutional.initial_weights(3, rng)]
+    images, y = rng.random((9, 1, 8, 8)), rng.integers(10, size=9)
+    loss, gradients = train_small_convolutional.gradients(weights, images, y)
+    p = softmax(logits_of(weights, images), axis=1)
+    assert loss == pytest.approx(log_loss(y, p, labels=range(10)))
+    for value, gradient in zip(weights, gradients, strict=True):
+        direction = rng.normal(size=value.shape)
+        losses = []
+        for step in (1e-6, -1e-6):
+            moved = [w + step * direction if w is value else w for w in weights]
+            losses.append(train_small_convolutional.gradients(moved, images, y)[0])
+        slope = (losses[0] - losses[1]) / 2e-6
+        assert np.sum(gradient * direction) == pytest.approx(slope, rel=1e-4, abs=1e-7)
+
+
+def test_training_small_networks_learns_and_repeats():
+    X_train, _, y_train, _ = load_digits_split()
+    images = as_images(X_train[:128])
+
+    def trained(seed):
+        options = {"seed": seed, "epochs": [1, 25]}
+        return list(train_small_convolutional.train(images, y_train[:128], 4, **options))
+
+    (early, late), again, other = trained(0), trained(0), trained(1)
+    assert late.channels == (4, 8)
+    assert early.score(images, y_train[:128]) + 0.3 < late.score(images, y_train[:128])
+    assert np.array_equal(again[1].kernels[0], late.kernels[0])
+    assert not np.array_equal(other[1].kernels[0], late.kernels[0])
+
+
+def test_the_table_of_small_networks_is_what_its_script_writes(tmp_path, monkeypatch):
+    _, X_test, _, y_test = load_digits_split()
+    said = [
+        y_test,
+        np.full(len(y_test), 3),
+        load_convolutional_network().predict(as_images(X_test)),
+    ]
+    monkeypatch.setattr(train_small_convolutional, "predictions", lambda k, seed: said)
+    train_small_convolutional.main(tmp_path)
+    lines = (tmp_path / "convolutional_scratch.csv").read_text().splitlines()
+    assert lines[0] == "measure,method,seed,4,8,16"
+    assert "accuracy,scratch,0,1.0000,1.0000,1.0000" in lines
+    assert "agreement,dense,9,1.0000,1.0000,1.0000" in lines
+    shipped = load_study("convolutional scratch")
+    assert shipped.ks.tolist() == list(train_small_convolutional.KEPT)
+    assert shipped.seeds.tolist() == list(train_convolutional.SEEDS)
+    assert list(shipped.accuracy) == ["scratch", "scratch, longer", "dense"]
+    assert len(lines) == 1 + 2 * 3 * 10
+
+
+def test_dense_rivals_have_about_as_many_parameters():
+    X_train, _, y_train, _ = load_digits_split()
+    X, y = X_train[:40] / 16, y_train[:40]
+    dense = train_small_convolutional.dense_network(X, y, 4, seed=0)
+    held = sum(w.size for w in (*dense.coefs_, *dense.intercepts_))
+    small = network_size(load_convolutional_network(), (4, 8)).parameters
+    assert small - 75 < held <= small
 
 
 # --- pruning channels ----------------------------------------------------------------------------

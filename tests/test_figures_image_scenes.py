@@ -12,14 +12,17 @@ from tutorial_helpers import margin_scene, rebuild_scene, weights_scene
 def test_kept_neurons_are_bright_and_removed_ones_faded_at_every_k(every):
     rng = np.random.default_rng(0)
     W, order = rng.normal(size=(4, 12)), rng.permutation(12)
-    scene = weights_scene(W, order, every=every, shape=(2, 2), columns=4)
+    looks = {"shape": (2, 2), "columns": 4, "name": "channels"}
+    scene = weights_scene(W, order, every=every, **looks)
+    assert "of the channels" in scene.figure.axes[0].get_title(loc="left")
     bright = scene.pixels(12)
     drawn = range(0, 12, every)
     corners = [(i % 4 * 3, i // 4 * 3) for i in range(len(drawn))]  # a gap follows two pixels
     x, y = scene.figure.axes[0].transData.transform(corners).astype(int).T
     for k in scene.positions:
         stay = [j in order[:k] for j in drawn]
-        assert scene.move(k).endswith(f"of the {len(drawn)} drawn, {sum(stay)} stay")
+        told = f"; of the {len(drawn)} drawn, {sum(stay)} stay" if every > 1 else ""
+        assert scene.move(k) == f"k = {k}: {12 - k} of 12 channels removed{told}"
         same = (scene.pixels(k)[-y, x] == bright[-y, x]).all(axis=1)
         assert same.tolist() == stay
 

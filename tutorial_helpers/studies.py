@@ -199,7 +199,9 @@ def load_study(name):
     name : str
         "digits", "digits scaled", "swapped scaled", "shuffled scaled", "generated", "mnist"; or
         "convolutional", which ``benchmarks/train_convolutional.py`` makes: there k counts the
-        channels that the first convolution keeps, and the second keeps twice as many.
+        channels that the first convolution keeps, and the second keeps twice as many; or
+        "convolutional scratch", by ``benchmarks/train_small_convolutional.py``: networks of these
+        sizes, trained from scratch.
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .framework import Expected, exercise
+from .framework import Expected, exercise, vote
 
 
 def _another_layer(c, o, h, w, size):
@@ -62,25 +62,50 @@ def check_largest_filters(kernel, k):
     return Expected(right, mistakes)
 
 
-@exercise("13.3", "the kernel that reads the kept channels")
+check_what_passes = vote(
+    "13.3",
+    "the step that T passes",
+    "C",
+    {
+        "A": "it looks at each number alone, so selecting passes; and 2 · 1 − 3?",
+        "B": "a block has one largest value; is it at the same pixel in every channel?",
+        "D": "it treats each channel alone, but does it treat all channels alike?",
+    },
+)
+
+
+def _other_kernels(T, K):
+    return [(T[::-1], K[::-1, :, :, 1:] + 1)]
+
+
+@exercise("13.4", "the kernel that reads the kept channels", others=_other_kernels)
 def check_kernel_with_t(T, K):
     """Compare with T K[o, :, s, t] at every tap."""
+    (k, c), (o, _, height, width) = T.shape, K.shape
     right = np.einsum("kc,ocst->okst", T, K)
-    middle, at = np.zeros_like(right), K.shape[2] // 2
-    middle[:, :, at, at] = right[:, :, at, at]
-    kept = [int(np.abs(T - e[:, None]).sum(axis=0).argmin()) for e in np.eye(len(T))]
+    middle, at = np.zeros_like(right), (height // 2, width // 2)
+    middle[:, :, at[0], at[1]] = right[:, :, at[0], at[1]]
+    kept = [int(np.abs(T - e[:, None]).sum(axis=0).argmin()) for e in np.eye(k)]
     mistakes = {
+        "which axis holds the channels in? reshape(c, -1) takes the first": (
+            (T @ K.reshape(c, -1)).reshape(o, k, height, width)
+        ),
+        "the sum is right, but axes are not exchanged by a reshape": (
+            (T @ K.transpose(1, 0, 2, 3).reshape(c, -1)).reshape(o, k, height, width)
+        ),
         "T holds at every tap, not only in the middle": middle,
         "this only selects; who speaks for the removed channel?": K[:, kept],
-        "the first channels are not the kept ones": K[:, : len(T)],
+        "the first channels are not the kept ones": K[:, :k],
         "channels out come first, then channels in": right.transpose(1, 0, 2, 3),
         "the taps stay where they are; yours are flipped": right[..., ::-1, ::-1],
+        "the taps stay where they are; yours are mirrored": right[..., ::-1],
+        "first the rows of taps, then their columns": right.swapaxes(2, 3),
         "one value per tap, please: yours are summed over the taps": right.sum(axis=(2, 3)),
     }
     return Expected(right, mistakes)
 
 
-@exercise("13.4", "the matrix that rebuilds rows of pixels")
+@exercise("13.5", "the matrix that rebuilds rows of pixels")
 def check_block_matrix(T, pixels):
     """Compare with I ⊗ T, for rows that hold all channels of a pixel side by side."""
     eye = np.eye(pixels)
@@ -93,3 +118,36 @@ def check_block_matrix(T, pixels):
         "a pixel after the other needs its own block, at its own place": np.tile(T, (1, pixels)),
     }
     return Expected(right, mistakes)
+
+
+def _other_branches(T, K):
+    wider = np.column_stack([T, T.sum(axis=1)])
+    return [(wider[::-1], np.concatenate([K, K[:, -2:] ** 2], axis=1)[::-1])]
+
+
+@exercise("13.6", "the kernel that reads kept channels and others", others=_other_branches)
+def check_concatenated(T, K):
+    """Compare with T K for the channels that T rebuilds, which come first, and K for the others."""
+    k, c = T.shape
+    folded = np.einsum("kc,ocst->okst", T, K[:, :c])
+    kept = [int(np.abs(T - e[:, None]).sum(axis=0).argmin()) for e in np.eye(k)]
+    last = np.einsum("kc,ocst->okst", T, K[:, -c:])
+    mistakes = {
+        "the other branch is still read: by which weights?": folded,
+        "this only selects; who speaks for the removed channels?": (
+            np.concatenate([K[:, kept], K[:, c:]], axis=1)
+        ),
+        "the channels of the pruned branch stay in front": (
+            np.concatenate([K[:, c:], folded], axis=1)
+        ),
+        "T belongs to the first channels, not to the last": (
+            np.concatenate([K[:, :-c], last], axis=1)
+        ),
+        "T belongs to the first channels of K, and these stay in front": (
+            np.concatenate([last, K[:, :-c]], axis=1)
+        ),
+        "channels out come first, then channels in": (
+            np.concatenate([folded, K[:, c:]], axis=1).transpose(1, 0, 2, 3)
+        ),
+    }
+    return Expected(np.concatenate([folded, K[:, c:]], axis=1), mistakes)

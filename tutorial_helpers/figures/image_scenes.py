@@ -15,7 +15,7 @@ from .style import LOOKS, Figure, style
 TITLE = {"ha": "left", "fontsize": 15, "fontweight": "bold"}
 
 
-def weights_scene(W, order, *, every=5, shape=(8, 8), columns=20):
+def weights_scene(W, order, *, every=5, shape=(8, 8), columns=20, name="neurons"):
     """Make a scene of the neurons' incoming weights as images, those that are removed faded.
 
     Parameters
@@ -27,6 +27,8 @@ def weights_scene(W, order, *, every=5, shape=(8, 8), columns=20):
         Draws only every so-manyth neuron, so that each image is large enough to be read.
     columns : int
         Images in a row of the figure.
+    name : str
+        What has these weights, such as "channels".
 
     Examples
     --------
@@ -57,7 +59,7 @@ def weights_scene(W, order, *, every=5, shape=(8, 8), columns=20):
         figure = Figure(figsize=(10, 5))
         ax = figure.subplots()
         image = ax.imshow(mosaic, cmap="PuOr", vmin=-limit, vmax=limit)
-        ax.set_title("The weight images of the neurons: those that are removed fade")
+        ax.set_title(f"The weight images of the {name}: those that are removed fade")
         ax.set_axis_off()
         figure.colorbar(image, label="weight", shrink=0.8)
         # a white cover over each removed neuron: much faster to draw than another image
@@ -68,7 +70,8 @@ def weights_scene(W, order, *, every=5, shape=(8, 8), columns=20):
     def move(k):
         fade.set_verts([covers[i] for i in np.flatnonzero(rank >= k)])
         stay = np.count_nonzero(rank < k)
-        return f"k = {k}: {m - k} of {m} neurons removed; of the {len(rank)} drawn, {stay} stay"
+        drawn = f"; of the {len(rank)} drawn, {stay} stay" if len(rank) < m else ""
+        return f"k = {k}: {m - k} of {m} {name} removed{drawn}"
 
     return Scene(figure, [fade], move, range(1, m + 1))
 
