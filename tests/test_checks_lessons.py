@@ -10,7 +10,7 @@ from pathlib import Path
 import lesson_rules
 import numpy as np
 import pytest
-from exercise_data import ROUNDS, drawn, in_files, of_the_lessons
+from exercise_data import drawn, in_files, of_the_lessons
 from exercises import Case
 from scipy import sparse, stats
 from scipy.linalg import block_diag, qr
@@ -279,27 +279,6 @@ CASES["check_images_needed"] = Case(
     (0.99, 0.95),
     next(n for n in range(1, 999) if 0.99**n <= 0.05),
     [("round which way", 298), ("rule of three", 300), ("whole", 298.0729), ("two-sided", 368)],
-)
-
-CASES["check_speed_up"] = Case(
-    (*ROUNDS, 2),
-    21 / 4,
-    [
-        ("slow moment", 32.4 / 4),
-        ("warm-up is longer", 21.5 / 4.25),
-        ("ratios", np.mean([5, 7, 16, 22 / 4.5, 19 / 3.5])),
-        ("rounded", 5.2),
-    ],
-)
-CASES["check_multiply_adds"] = Case(
-    (64, 1000, 10),
-    lambda d, m, c: np.zeros((d, m)).size + np.zeros((m, c)).size,
-    [("second layer", lambda d, m, c: d * m), ("a function is asked for", 74_000)],
-)
-CASES["check_single_row_speed_up"] = Case(
-    (90, 10, 0.1),
-    Fraction(100, 91),
-    [("does not shrink", 10), ("rounded", 1.1), ("gained", 9 / 91)],
 )
 
 C07, G07, beta07 = rng.normal(size=(6, 5)), rng.normal(size=(5, 3)), rng.normal(size=3)
