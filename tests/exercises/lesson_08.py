@@ -45,7 +45,13 @@ CASES = {
     "check_rounds_needed": Case(
         (0.99,),
         next(n for n in range(1, 99) if 100 * 2 <= 2**n),
-        [("one side only", 7), ("95 %", 6), ("halves", 100), ("whole", 1 + np.log2(100))],
+        [
+            ("one side only", 7),
+            ("the least", 9),
+            ("95 %", 6),
+            ("halves", 100),
+            ("whole", 1 + np.log2(100)),
+        ],
     ),
     "check_speed_up": Case(
         (FULL, PRUNED, 2),
@@ -65,6 +71,7 @@ CASES = {
             ("last layer", lambda w: np.dot(w[1:-1], w[:-2])),
             ("not the input", lambda w: w[0] * sum(w[1:])),
             ("biases", lambda w: np.dot(w[1:], np.add(w[:-1], 1))),
+            ("one hidden layer", lambda w: (w[0] + w[-1]) * sum(w[1:-1])),
             ("a function is asked for", 81_200),
         ],
     ),

@@ -1,7 +1,5 @@
 """Exercises of the lesson on timing."""
 
-from itertools import pairwise
-
 from numpy import array, ceil, log2, mean, median, prod, sort
 
 from .framework import Expected, exercise, vote
@@ -30,7 +28,7 @@ def check_rounds_needed(confidence):
     right = int(ceil(one_side + 1))
     mistakes = {
         "that would do if the coins could fall on one side only": right - 1,
-        "one fewer is enough": right + 1,
+        "that is enough, but is it the least?": right + 1,
         "that is enough for 95 %": 6,
         "rounds are whole": one_side + 1,
         "how rare is it that so many coins fall alike? Each one more halves it": round(
@@ -88,7 +86,7 @@ def check_speed_up(full, pruned, warm_up):
 @exercise("08.5", "multiply-adds for one row", others=lambda widths: [([7, *widths, 3],)])
 def check_multiply_adds(widths):
     """Compare with the sum of the products of neighbours."""
-    products = array([a * b for a, b in pairwise(widths)])
+    products = array(widths[:-1]) * array(widths[1:])
     mistakes = {
         "the last layer multiplies too": sum(products[:-1]),
         "the first layer multiplies too": sum(products[1:]),
@@ -100,6 +98,9 @@ def check_multiply_adds(widths):
         "a matrix product visits every pair of an input and an output": sum(widths),
         "a multiply-add counts once here": 2 * sum(products),
         "each layer reads the one before it, not the input": widths[0] * sum(widths[1:]),
+        "that is right for one hidden layer; what happens between two of them?": (
+            (widths[0] + widths[-1]) * sum(widths[1:-1])
+        ),
         "these are the costs of each layer; of all together?": products,
     }
     return Expected(sum(products), mistakes)
@@ -116,7 +117,7 @@ def check_part(gain, s):
             (gain - 1) / (s - 1)
         ),
         "a part of the time is no ratio of speed-ups: write Amdahl's formula down": gain / s,
-        "that is the gain if p is the gain's inverse; solve the formula for p": 1 / gain,
+        "that part of the time is left; the rest of the arithmetic is in it": 1 / gain,
         "give it as a number between 0 and 1": 100 * right,
     }
     return Expected(right, mistakes)
