@@ -19,7 +19,6 @@ from tutorial_helpers import (
     train_network,
 )
 
-ROUNDS = np.array([[90, 41, 20, 21, 80, 22, 19], [40, 9, 4, 3, 5, 4.5, 3.5]])  # full, pruned
 FILES = [
     import_module(f"exercises.{path.stem}")
     for path in sorted((Path(__file__).parent / "exercises").glob("lesson_*.py"))
@@ -82,9 +81,6 @@ def of_the_lessons():
             logits(prune_by_id(network, X_train, 100), X_test),
         ),
         "check_images_needed": (0.99, 0.95),
-        "check_speed_up": (*ROUNDS, 2),
-        "check_multiply_adds": (64, 1000, 10),
-        "check_single_row_speed_up": (90, 10, 0.1),
         "check_refit": (Z, by_id(network, X_train, 50), U, beta),
         "check_main_effects": (np.array(cells),),
         "check_interaction": (np.array(cells),),
@@ -156,9 +152,6 @@ def drawn(seed):
         "check_logit_error": (R, P, U, 5),
         "check_is_safe": (before, before + normal(size=(200, 4))),
         "check_images_needed": (rng.uniform(0.996, 0.999), rng.uniform(0.96, 0.98)),
-        "check_speed_up": (*(ROUNDS * rng.uniform(1, 1.01, ROUNDS.shape)), 2),
-        "check_multiply_adds": tuple(int(n) for n in integers(3, 90, size=3)),
-        "check_single_row_speed_up": tuple(rng.uniform([50, 5, 0.1], [90, 40, 0.4])),
         "check_refit": (Z + rng.random(Z.shape), kept, U, beta),
         "check_main_effects": (rng.uniform(50, 99, size=(2, 2)),),
         "check_interaction": (rng.uniform(50, 99, size=(2, 2)),),

@@ -10,7 +10,7 @@ from pathlib import Path
 import lesson_rules
 import numpy as np
 import pytest
-from exercise_data import ROUNDS, drawn, in_files, of_the_lessons
+from exercise_data import drawn, in_files, of_the_lessons
 from exercises import Case
 from scipy import sparse, stats
 from scipy.linalg import qr
@@ -269,26 +269,6 @@ CASES["check_images_needed"] = Case(
     [("round which way", 298), ("rule of three", 300), ("whole", 298.0729), ("two-sided", 368)],
 )
 
-CASES["check_speed_up"] = Case(
-    (*ROUNDS, 2),
-    21 / 4,
-    [
-        ("slow moment", 32.4 / 4),
-        ("warm-up is longer", 21.5 / 4.25),
-        ("ratios", np.mean([5, 7, 16, 22 / 4.5, 19 / 3.5])),
-        ("rounded", 5.2),
-    ],
-)
-CASES["check_multiply_adds"] = Case(
-    (64, 1000, 10),
-    lambda d, m, c: np.zeros((d, m)).size + np.zeros((m, c)).size,
-    [("second layer", lambda d, m, c: d * m), ("a function is asked for", 74_000)],
-)
-CASES["check_single_row_speed_up"] = Case(
-    (90, 10, 0.1),
-    Fraction(100, 91),
-    [("does not shrink", 10), ("rounded", 1.1), ("gained", 9 / 91)],
-)
 
 rng08 = np.random.default_rng(8)
 Z08, U08 = rng08.random((30, 8)), rng08.normal(size=(8, 2))

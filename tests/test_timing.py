@@ -1,12 +1,14 @@
 """Timing on a clock that the test holds: order, warm-up, medians, table."""
 
+from math import comb
+
 import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
-from tutorial_helpers import prune_by_magnitude, time_calls, time_predict, timing
+from tutorial_helpers import paired_ratio, prune_by_magnitude, time_calls, time_predict, timing
 
 
 @pytest.fixture
@@ -150,3 +152,28 @@ def test_counts_that_are_none_are_named(name, value, error):
 def test_no_networks_at_all_is_an_error():
     with pytest.raises(TypeError, match=r"got \{\}"):
         time_predict({}, [[0.0]])
+
+
+@pytest.mark.parametrize("rounds", [6, 7, 8, 9, 12, 40, 101])
+def test_the_interval_is_the_narrowest_that_coins_allow(rounds):
+    ratios = np.random.default_rng(rounds).permutation(np.arange(1.0, rounds + 1))
+    low, middle, high = paired_ratio(3 * ratios, np.full(rounds, 3))
+    assert middle == (rounds + 1) / 2
+    assert low + high == rounds + 1
+
+    def missed(rank):  # fewer than rank of the coins fall on one side, or on the other
+        return 2 * sum(comb(rounds, heads) for heads in range(rank)) / 2**rounds
+
+    assert missed(int(low)) <= 0.05 < missed(int(low) + 1)
+
+
+def test_a_ratio_is_taken_within_its_round():
+    slow = np.array([1, 9, 2, 7, 3, 5, 8])
+    assert paired_ratio(20 * slow, 10 * slow) == (2, 2, 2)
+    assert paired_ratio(20 * slow, 10 * slow[::-1])[0] < 2
+
+
+@pytest.mark.parametrize(("first", "second"), [([1] * 5, [1] * 5), ([1] * 6, [1] * 7), (6, 6)])
+def test_rounds_that_do_not_match_or_are_too_few(first, second):
+    with pytest.raises(ValueError, match="six rounds or more"):
+        paired_ratio(first, second)

@@ -72,7 +72,7 @@ from .selection import (
     strong_columns,
 )
 from .studies import compare_methods, generated_split, load_settings, load_study
-from .timing import time_calls, time_predict
+from .timing import paired_ratio, time_calls, time_predict
 
 __all__ = """
 load_digits_split train_network hidden_activations logits smaller_network PivotedQR
@@ -84,7 +84,7 @@ channel_matrix prune_channels network_size prune_layers uniform_path greedy_path
 by_taylor rescaled initial_network ticket scratch_network distilled_network
 generated_split compare_methods run_study load_study load_settings
 paired_differences Comparisons
-error_bound certified agreement_lower_limit time_calls time_predict show plot_images plot_curves
-plot_differences plot_stretch curve_scene weights_scene rebuild_scene margin_scene heat_scene
-explore_k show_snapshots claim progress
+error_bound certified agreement_lower_limit time_calls time_predict paired_ratio show plot_images
+plot_curves plot_differences plot_stretch curve_scene weights_scene rebuild_scene margin_scene
+heat_scene explore_k show_snapshots claim progress
 """.split()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
+from scipy.stats import binom
 from threadpoolctl import threadpool_info
 
 from ._validation import check_k
@@ -120,6 +121,26 @@ def time_calls(contestants, *, repeats=20, warm_up=2):
     blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
     threads = max((library["num_threads"] for library in blas), default=1)
     return Timings(seconds, threads)
+
+
+def paired_ratio(first, second):
+    """Return how many times as long ``first`` takes as ``second``: low end, median, high end.
+
+    Both hold the seconds of the same rounds. The median is that of the ratios within rounds, the
+    ends enclose the true one with at least 95 % if rounds are independent, like tosses of a coin.
+
+    Examples
+    --------
+    >>> paired_ratio([10, 30, 9, 12, 40, 12], [5, 12, 5, 8, 20, 4])
+    (1.5, 2.0, 3.0)
+    """
+    first, second = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    if first.ndim != 1 or first.shape != second.shape or len(first) < 6:
+        raise ValueError(f"give six rounds or more of both, got {first.shape}, {second.shape}")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.sort(first / second)
+    cut = int(binom.ppf(0.025, len(ratios), 0.5))
+    return float(ratios[cut - 1]), float(np.median(ratios)), float(ratios[-cut])
 
 
 def time_predict(networks, X, *, repeats=20, warm_up=2):

@@ -1,51 +1,11 @@
 """Exercises of the lesson on timing."""
 
-from numpy import mean, median, sort
+from numpy import array, ceil, log2, mean, median, prod, sort
 
-from .framework import Expected, exercise
-
-
-@exercise("08.1", "the speed-up that these timings show")
-def check_speed_up(full, pruned, warm_up):
-    """Compare with the ratio of medians after the warm-up."""
-    a, b, early = full[warm_up:], pruned[warm_up:], max(warm_up - 1, 0)
-    right = median(a) / median(b)
-    mistakes = {
-        "one slow moment moves a mean: what does not care?": mean(a) / mean(b),
-        "the first rounds are warm-up": median(full) / median(pruned),
-        "upside down: a speed-up above 1 means that the pruned one is faster": 1 / right,
-        "one round each is an anecdote": full[0] / pruned[0],
-        "the fastest run is one run as well": min(a) / min(b),
-        "this is a difference: how many times as fast is it?": median(a) - median(b),
-        "each network has a median of its own": median(a / b),
-        "the warm-up is in it, and one slow round moves a mean": mean(full) / mean(pruned),
-        "sorted, the warm-up is no longer at the front": (
-            median(sort(full)[warm_up:]) / median(sort(pruned)[warm_up:])
-        ),
-        "that is the part of the time that is saved; by what factor?": 1 - 1 / right,
-        "that is what is gained; by what factor?": right - 1,
-        "both have a warm-up": median(a) / median(pruned),
-        "the warm-up is longer than that": median(full[early:]) / median(pruned[early:]),
-        "one slow moment moves a mean, that of the ratios too": mean(a / b),
-    }
-    return Expected(right, mistakes)
+from .framework import Expected, exercise, vote
 
 
-@exercise("08.2", "multiply-adds for one row", others=lambda d, m, c: [(d + 1, m + 2, c + 3)])
-def check_multiply_adds(d, m, c):
-    """Compare with d m + m c."""
-    mistakes = {
-        "the second layer multiplies too": d * m,
-        "the first layer multiplies too": m * c,
-        "the layers work one after the other: do their costs multiply?": d * m * c,
-        "biases are added, not multiplied: these are the parameters": d * m + m + m * c + c,
-        "a matrix product visits every pair of an input and an output": d + m + c,
-        "a multiply-add counts once here": 2 * (d * m + m * c),
-    }
-    return Expected(d * m + m * c, mistakes)
-
-
-@exercise("08.3", "the speed-up at a single row")
+@exercise("08.1", "the speed-up at a single row")
 def check_single_row_speed_up(overhead, work, share):
     """Compare with (overhead + work) / (overhead + share · work)."""
     full, pruned = overhead + work, overhead + share * work
@@ -59,3 +19,105 @@ def check_single_row_speed_up(overhead, work, share):
         "this is a difference; by what factor?": full - pruned,
     }
     return Expected(full / pruned, mistakes)
+
+
+@exercise("08.2", "the least number of rounds")
+def check_rounds_needed(confidence):
+    """Compare with the least n with 2 / 2^n ≤ 1 − confidence."""
+    one_side = -log2(1 - confidence)
+    right = int(ceil(one_side + 1))
+    mistakes = {
+        "that would do if the coins could fall on one side only": right - 1,
+        "that is enough, but is it the least?": right + 1,
+        "that is enough for 95 %": 6,
+        "rounds are whole": one_side + 1,
+        "how rare is it that so many coins fall alike? Each one more halves it": round(
+            1 / (1 - confidence)
+        ),
+    }
+    return Expected(right, mistakes)
+
+
+check_verdict = vote(
+    "08.3",
+    "what an interval allows you to say",
+    "C",
+    {
+        "A": "the median is above 1; but where does its interval begin?",
+        "B": "1 is inside, and so is 1.05: does the interval tell which of the two it is?",
+        "D": "who stops as soon as the result pleases will be pleased in the end, whatever the "
+        "truth is; and does the interval tell nothing as it stands?",
+    },
+)
+
+
+def _other_rounds(full, pruned, warm_up):
+    return [(2 * full[::-1], pruned[::-1], warm_up + 1)]
+
+
+@exercise("08.4", "the speed-up in pairs", others=_other_rounds)
+def check_speed_up(full, pruned, warm_up):
+    """Compare with the median of the ratios within rounds, after the warm-up."""
+    a, b, early = full[warm_up:], pruned[warm_up:], max(warm_up - 1, 0)
+    right = median(a / b)
+    mistakes = {
+        "sorted, a reading stands beside one from another round, and the warm-up is not in front": (
+            median(sort(full)[warm_up:] / sort(pruned)[warm_up:])
+        ),
+        "sorted, a reading stands beside one from another round": median(sort(a) / sort(b)),
+        "each has a median of its own here; which readings belong together?": (
+            median(a) / median(b)
+        ),
+        "the warm-up is still in it": median(full / pruned),
+        "one slow moment moves a mean, that of the ratios too": mean(a / b),
+        "one slow moment moves a mean: what does not care?": mean(a) / mean(b),
+        "upside down: a speed-up above 1 means that the pruned one is faster": median(b / a),
+        "the warm-up is longer than that": median(full[early:] / pruned[early:]),
+        "the warm-up is shorter than that": median(full[warm_up + 1 :] / pruned[warm_up + 1 :]),
+        "the warm-up comes first": median(full[:-warm_up] / pruned[:-warm_up]),
+        "that is the warm-up": median(full[:warm_up] / pruned[:warm_up]),
+        "the fastest run is one run as well": min(a) / min(b),
+        "this is a difference: how many times as fast is it?": median(a - b),
+        "that is what is gained; by what factor?": right - 1,
+    }
+    return Expected(right, mistakes)
+
+
+@exercise("08.5", "multiply-adds for one row", others=lambda widths: [([7, *widths, 3],)])
+def check_multiply_adds(widths):
+    """Compare with the sum of the products of neighbours."""
+    products = array(widths[:-1]) * array(widths[1:])
+    mistakes = {
+        "the last layer multiplies too": sum(products[:-1]),
+        "the first layer multiplies too": sum(products[1:]),
+        "the layers work one after the other: do their costs multiply?": prod(products),
+        "do all the widths multiply? Only neighbours meet in a product": prod(widths),
+        "biases are added, not multiplied: these are the parameters": (
+            sum(products) + sum(widths[1:])
+        ),
+        "a matrix product visits every pair of an input and an output": sum(widths),
+        "a multiply-add counts once here": 2 * sum(products),
+        "each layer reads the one before it, not the input": widths[0] * sum(widths[1:]),
+        "that is right for one hidden layer; what happens between two of them?": (
+            (widths[0] + widths[-1]) * sum(widths[1:-1])
+        ),
+        "these are the costs of each layer; of all together?": products,
+    }
+    return Expected(sum(products), mistakes)
+
+
+@exercise("08.6", "the part that was arithmetic")
+def check_part(gain, s):
+    """Compare with the p that solves gain = 1 / (1 − p + p / s)."""
+    right = (1 - 1 / gain) / (1 - 1 / s)
+    mistakes = {
+        "that part of the time is saved; some of the arithmetic is still there": 1 - 1 / gain,
+        "that is what stays; which part was arithmetic?": 1 - right,
+        "that is a part of the pruned call; which part of the full call was it?": (
+            (gain - 1) / (s - 1)
+        ),
+        "a part of the time is no ratio of speed-ups: write Amdahl's formula down": gain / s,
+        "that part of the time is left; the rest of the arithmetic is in it": 1 / gain,
+        "give it as a number between 0 and 1": 100 * right,
+    }
+    return Expected(right, mistakes)
