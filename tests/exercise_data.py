@@ -8,12 +8,10 @@ from scipy.linalg import qr
 
 from tutorial_helpers import (
     PivotedQR,
-    by_id,
     hidden_activations,
     interpolative_decomposition,
     load_convolutional_network,
     load_digits_split,
-    load_study,
     logits,
     network_size,
     prune_by_id,
@@ -47,15 +45,6 @@ def of_the_lessons():
     pixels_R, pixels_P = qr(X_train, mode="r", pivoting=True)
     pixels, T_pixels = interpolative_decomposition(X_train, 20)
     full = network.predict(X_test)
-    study = load_study("digits").accuracy
-    at_10, at_20 = (list(load_study("digits").ks).index(k) for k in (10, 20))
-    cells = [
-        [
-            study[f"{chosen} + {corrected}"][:, at_20].mean()
-            for corrected in ("none", "least squares")
-        ]
-        for chosen in ("magnitude", "id")
-    ]
     deep = train_network(X_train, y_train, (300, 300))
     Z1, Z2 = (hidden_activations(deep, X_train, layer=layer) for layer in (0, 1))
     saved = network_size(deep).operations - network_size(deep, (270, 300)).operations
@@ -87,14 +76,6 @@ def of_the_lessons():
         "check_speed_up": (*ROUNDS, 2),
         "check_multiply_adds": (64, 1000, 10),
         "check_single_row_speed_up": (90, 10, 0.1),
-        "check_refit": (Z, by_id(network, X_train, 50), U, beta),
-        "check_main_effects": (np.array(cells),),
-        "check_interaction": (np.array(cells),),
-        "check_interval": (
-            study["greedy + least squares"][:, at_10],
-            study["id + least squares"][:, at_10],
-            18,
-        ),
         "check_operations_left": ([64, 300, 200, 100, 10], [64, 150, 50, 20, 10]),
         "check_middle_matrix": (
             deep.coefs_[1],
@@ -165,14 +146,6 @@ def drawn(seed):
         "check_speed_up": (*(ROUNDS * rng.uniform(1, 1.01, ROUNDS.shape)), 2),
         "check_multiply_adds": tuple(int(n) for n in integers(3, 90, size=3)),
         "check_single_row_speed_up": tuple(rng.uniform([50, 5, 0.1], [90, 40, 0.4])),
-        "check_refit": (Z + rng.random(Z.shape), kept, U, beta),
-        "check_main_effects": (rng.uniform(50, 99, size=(2, 2)),),
-        "check_interaction": (rng.uniform(50, 99, size=(2, 2)),),
-        "check_interval": (
-            rng.uniform(0.9, 1, 15),
-            rng.uniform(0.8, 0.95, 15),
-            int(integers(3, 9)),
-        ),
         "check_operations_left": (units, [units[0], *(n // 2 + 2 for n in units[1:-1]), units[-1]]),
         "check_middle_matrix": (
             normal(size=(12, 9)),

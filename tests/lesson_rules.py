@@ -15,6 +15,7 @@ NOT_YET = {f"{number:02}" for number in range(14)} - {
     "07",
     "09",
     "11",
+    "10",
 }
 
 WORDS_A_MINUTE, MINUTES_A_CELL, MINUTES_A_PREDICT = 90, 0.8, 1.5
