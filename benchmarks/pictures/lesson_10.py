@@ -73,11 +73,12 @@ def paper():
         "rescaled": [1, 5, 1, 5],
         "T U": [0, 4, 2, 6],
     }
-    how = ["1, 0", "1, 0; + 2", "2, 0; + 1", "2, 1"]
+    how = ["(1, 0)", "(1, 0) + 2", "(2, 0) + 1", "(2, 1)"]
     for i, (name, told) in enumerate(ways.items()):
         x = 448 + 136 * i
         color = REFIT if name == "T U" else INK
-        p.grid(x, y, np.array(told)[:, None], cell=(52, 46), fills={0: color})
+        fills = {0: REFIT} if name == "T U" else None
+        p.grid(x, y, np.array(told)[:, None], cell=(52, 46), fills=fills)
         p.text(x + 26, y - 24, name, color=color)
         off = np.linalg.norm(wanted - told)
         p.text(x + 26, y + 212, how[i], size=SMALL)
@@ -109,15 +110,15 @@ def interaction():
             p.line((x0, y0), (x1, y1), color=color, width=5, dash=dash)
             p.circle(x0, y0, 7, color=color, fill=color)
             p.circle(x1, y1, 7, color=color, fill=color)
-            word, up = ("ID", high >= 0) if select == "id" else ("magnitude", True)
+            word, color = ("ID", KEPT) if select == "id" else ("magnitude", INK)
             other = table[f"{'magnitude' if select == 'id' else 'id'} + none"][:, 1].mean()
             p.text(x0 - 16, y0 + (-4 if low > 100 * other else 8), f"{low:.0f}", anchor="end")
             p.text(x1 + 16, y1 + (-8 if select == "id" else 12), f"{high:.0f}", anchor="start")
             gains.append((word, color, high - low))
         for i, (word, color, gain) in enumerate(gains):
-            p.text(x1 - 84, 250 + 30 * i, f"{word}: +{gain:.0f}", color=color, anchor="start")
-        between = f"interaction {gains[1][2] - gains[0][2]:+.0f}".replace("-", "−")
-        p.text(x1 - 84, 314, between, anchor="start", color=ERROR)
+            p.text(x1 - 110, 250 + 30 * i, f"{word}: +{gain:.1f}", color=color, anchor="start")
+        between = f"interaction {gains[1][2] - gains[0][2]:+.1f}".replace("-", "−")
+        p.text(x1 - 110, 314, between, anchor="start", color=ERROR)
         p.line((x0, 360), (x1, 360), color=GREY, width=2)
         p.text(x0, 384, "none", size=SMALL)
         p.text(x1, 384, "refitted", size=SMALL)

@@ -77,7 +77,11 @@ def check_refit(Z, kept, U, beta):
         "the target is the whole input of the next layer: what is missing?": lost,
         "nothing here can shift the output: which column would?": late,
         "a column is missing that could shift the output": bare,
-        "a bias fitted after the weights comes too late": [*late, (target - A @ late).mean(axis=0)],
+        "a bias fitted after the weights comes too late": [*bare, (target - A @ bare).mean(axis=0)],
+        "the weights were fitted as if there were no bias": [
+            *late,
+            (target - A @ late).mean(axis=0),
+        ],
         "nothing is fitted here: these are the old weights": [*U[kept], beta],
         "this is T U with the old bias below; let the bias be fitted too": [*late, beta],
         "the old bias is not fitted, and the weights carry it already": [*bare, beta],
