@@ -26,7 +26,7 @@ FILES = [
 
 
 def in_files(name, seed=None):
-    """Merge what the lessons' own files give under a name; each draws from a generator of its own."""
+    """Merge what the lessons give under a name; each file draws from a generator of its own."""
     merged = {}
     for part in (getattr(file, name) for file in FILES if hasattr(file, name)):
         arguments = () if seed is None else (np.random.default_rng(seed),)

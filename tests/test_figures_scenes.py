@@ -44,7 +44,7 @@ def test_every_position_is_another_picture_and_the_same_when_one_returns():
     scene = curve_scene(x, {"ID": np.linspace(0.2, 0.9, 10), "best": np.full(10, 0.95)}, full=0.97)
     pictures = [scene.pixels(k) for k in x]
     assert len({picture.tobytes() for picture in pictures}) == len(x)
-    assert {picture.shape for picture in pictures} == {(450, 800, 3)}
+    assert {picture.shape for picture in pictures} == {(490, 800, 3)}
     for k, picture in zip(reversed(x), reversed(pictures), strict=True):
         assert np.array_equal(scene.pixels(k), picture)  # nothing of other positions is left
     decoded = np.asarray(Image.open(io.BytesIO(scene.png(10))).convert("RGB"))

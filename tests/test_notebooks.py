@@ -34,6 +34,17 @@ def test_the_map_in_lesson_00_names_every_lesson_with_its_question_and_minutes()
         assert mapped[path.name] == (question, minutes)
 
 
+def test_the_lecture_of_ninety_minutes_takes_no_longer():
+    """The last section of 00, 05 without its last one, and the first three of 06."""
+    clocks = {}
+    for path in notebooks():
+        if path.parent.name == "notebooks":
+            text = "\n".join(cell["source"] for cell in read(path)["cells"])
+            clocks[path.name[:2]] = [int(m) for m in lesson_rules.CLOCK.findall(text)]
+    told = [clocks["00"][-1], *clocks["05"][:-1], *clocks["06"][:3]]
+    assert 80 <= sum(told) <= 90
+
+
 # --- small notebooks, healthy but for one thing --------------------------------------------------
 
 

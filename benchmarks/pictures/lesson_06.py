@@ -80,8 +80,8 @@ def fold():
     p.matrix(896, y, c, k, color=REFIT, fill=REFIT, opacity=0.14)
     p.text(914, y - 26, "T U", color=REFIT, size=LARGE)
     p.text(916, y + k + 24, "k rows", color=REFIT, size=SMALL)
-    p.text(132, y + n + 24, "one column a neuron", size=SMALL)
-    p.text(292, y + m + 24, "one row a neuron", size=SMALL)
+    p.text(132, y + n + 24, "one column per neuron", size=SMALL)
+    p.text(292, y + m + 24, "one row per neuron", size=SMALL)
     return p
 
 

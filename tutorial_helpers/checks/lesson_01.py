@@ -35,7 +35,9 @@ check_doubled_logits = vote(
 
 
 def _other_samples(p, Y):
-    return [(p[1:], Y[1:])]
+    some = Y[:, :-1].any(axis=1)  # one class fewer
+    q = p[some][:, :-1]
+    return [(p[1:], Y[1:]), (q / q.sum(axis=1, keepdims=True), Y[some][:, :-1])]
 
 
 @exercise("01.3", "the log-loss as a function", others=_other_samples)
@@ -46,6 +48,7 @@ def check_log_loss(p, Y):
         "how many numbers is your mean taken over, and how many samples are there?": (
             each.sum() / Y.size
         ),
+        "sum over the digits of each sample first: which axis is that?": each.sum() / Y.shape[1],
         "one number is asked for, the mean": each,
         "a mean over the samples, not a sum": each.sum(),
         "the log-loss is never negative": -each.mean(),
@@ -63,6 +66,10 @@ def check_parameter_count(sizes):
         "the output layer has biases too": before @ after + after[:-1].sum(),
         "does the input layer have biases?": before @ after + sum(sizes),
         "a bias belongs to the neuron that it enters": before @ after + before.sum(),
+        "each neuron has a bias of its own, not each layer": before @ after + len(after),
+        "are the hidden layers joined? count the weights between them": (
+            before @ after + after.sum() - before[1:-1] @ after[1:-1]
+        ),
         "those are the neurons; each has a weight for every value that enters it": after.sum(),
         "those are neurons and inputs; each neuron has a weight for all that enters it": sum(sizes),
     }

@@ -19,6 +19,11 @@ def check_two_norms(n, m, value):
         ),
         "v = (1, …, 1) does not have length one": np.array([right, abs(value) * m * np.sqrt(n)]),
         "that is the size of one entry": np.array([right, abs(value)]),
+        "that is one row's share; how many rows are there?": (
+            np.array([right, abs(value) * np.sqrt(m)])
+        ),
+        "that is the sum of a row; v must have length one": np.array([right, abs(value) * m]),
+        "that is the sum of a column; v must have length one": np.array([right, abs(value) * n]),
     }
     return Expected(both, mistakes)
 
@@ -29,11 +34,20 @@ def positive_triangle(A):
     return R * np.sign(np.diag(R))[:, None]
 
 
+def _other_signs(R):
+    """Return a test for answers that are R but for signs."""
+
+    def holds(answer):
+        return np.allclose(np.abs(answer), np.abs(R), 1e-6, 1e-6 * np.abs(R).max())
+
+    return holds
+
+
 @exercise("04.2", "R on paper")
 def check_small_r(B):
     """Compare with the R of two columns."""
     R, dot = positive_triangle(B), B[:, 0] @ B[:, 1]
-    first = R[0, 0]
+    first, q = R[0, 0], B[:, 0] / R[0, 0]
 
     def other(corner=R[0, 1], last=R[1, 1]):
         return np.array([[first, corner], [0, last]])
@@ -43,10 +57,20 @@ def check_small_r(B):
         "a direction has length one: divide by the length of the first column": other(corner=dot),
         "that is the share of the first column, not of its direction": other(corner=dot / first**2),
         "how much of the second column is left, once the first is taken out?": other(
-            last=np.linalg.norm(B[:, 1])
+            last=norm(B[:, 1])
+        ),
+        "divide by the length of the first column, when you ask and when you subtract": other(
+            dot, norm(B[:, 1] - dot * B[:, 0])
+        ),
+        "r12 counts directions of length one: divide by the first column's length": other(
+            dot, norm(B[:, 1] - dot * q)
+        ),
+        "subtract r12 times the direction, not times the column": other(
+            last=norm(B[:, 1] - R[0, 1] * B[:, 0])
         ),
         "these are squared lengths": np.array([[first**2, R[0, 1]], [0, R[1, 1] ** 2]]),
         "a positive diagonal was asked for": -R,
+        "a positive diagonal was asked for: which signs go with it?": _other_signs(R),
     }
     return Expected(R, mistakes)
 
@@ -85,6 +109,7 @@ def check_triangle(A):
         ),
         "upper triangular: a column of A is a column of R": R.T,
         "the signs: a length is positive": -R,
+        "a length is positive: turn the row of each negative one": _other_signs(R),
     }
     return Expected(R, mistakes)
 

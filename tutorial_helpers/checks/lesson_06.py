@@ -72,6 +72,10 @@ def check_pruned_network(X, W, b, U, beta, kept, T):
         "each kept neuron speaks twice: what do the columns of the kept ones in T hold?": (
             Z @ (U[kept] + TU) + beta
         ),
+        "halved, the removed neurons speak with half their voice": Z @ ((U[kept] + TU) / 2) + beta,
+        "the kept neurons are not the first ones: which columns of T are the others?": (
+            Z @ (U[kept] + T[:, len(kept) :] @ U[len(kept) :]) + beta
+        ),
         "nobody takes over for the removed neurons": Z @ U[kept] + beta,
         "now the kept neurons no longer speak for themselves": Z @ (TU - U[kept]) + beta,
         "β is no longer added: nothing was wrong with it": Z @ TU,
@@ -97,6 +101,10 @@ def check_won_and_lost(full, pruned, y):
         "counts, please, not per cent": [100 * won / len(y), 100 * lost / len(y)],
         "this is the difference; we ask for both counts": won - lost,
         "some changed predictions are wrong before and after": [won, np.sum(full != pruned) - won],
+        "the second is every change; how many of these did the full network get right?": (
+            [won, np.sum(full != pruned)]
+        ),
+        "these are all that each network gets wrong": [np.sum(pruned != y), np.sum(full != y)],
         "these are all that each network gets right": [np.sum(pruned == y), np.sum(full == y)],
     }
     return Expected([won, lost], mistakes)

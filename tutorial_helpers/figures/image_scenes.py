@@ -95,7 +95,7 @@ def margin_scene(images, margins, predictions, positions, truth=None):
     --------
     >>> scene = margin_scene(np.eye(2, 64), [[-1.0, 3.0], [2.0, 4.0]], [[7, 3], [5, 3]], [10, 20])
     >>> scene.move(10)
-    'k = 10: 1 of 2 predictions changed, the smallest margin is -1.0'
+    'k = 10: 1 of 2 predictions changed, the smallest lead is -1.0'
     """
     images, predictions = np.asarray(images), np.asarray(predictions)
     positions, margins = equal_steps(positions), np.asarray(margins, dtype=float)
@@ -123,7 +123,7 @@ def margin_scene(images, margins, predictions, positions, truth=None):
             ax.tick_params(labelleft=i == 0)
             ax.locator_params(axis="y", nbins=5)
             ax.set_title(" ")
-        axes[1, 0].set_ylabel("margin (logits)")
+        axes[1, 0].set_ylabel("lead (logits)")
 
     def move(k):
         at = positions.index(k)
@@ -132,7 +132,7 @@ def margin_scene(images, margins, predictions, positions, truth=None):
             text.set_text(f"{p} ✗" if m < 0 else f"{p}")
         changed = np.count_nonzero(margins[at] < 0)
         told = f"{changed} of {len(images)} predictions changed"
-        return f"k = {k}: {told}, the smallest margin is {margins[at].min():.1f}"
+        return f"k = {k}: {told}, the smallest lead is {margins[at].min():.1f}"
 
     return Scene(figure, [*bars, *texts], move, positions)
 

@@ -79,7 +79,7 @@ class Scene:
         self.moving = [artist for artist in (cover, *moving, mark) if artist is not None]
         self.figure, self.name, self._cover, self._mark = figure, name, cover, mark
         titles = [figure.get_suptitle(), *(ax.get_title(loc="left") for ax in figure.axes[:1])]
-        self.title = next(filter(None, [title, *titles]), "")
+        self.title = next(filter(None, [title, *(t.strip() for t in titles)]), "")
         self.width = int(figure.bbox.width)
         self._move, self._background, self._last = move, None, (None, "")
         self._legends = []
@@ -148,15 +148,12 @@ class Scene:
             pictures = [self.pixels(k) for k in positions]
         else:
             self._restore()
-            near, row, last = len(self.positions) / 4, 0, None
+            right = 0
             for k in positions:
                 self.move(k)
-                at = self.positions.index(k)
-                row = row + 1 if last is not None and abs(at - last) < near else 0
-                last = at
-                self._mark.set_y(
-                    self._mark.get_position()[1] - 0.08 * row
-                )  # close ones do not cover each other
+                if self._mark.get_window_extent().x0 < right + 5:
+                    self._mark.set_text(str(k))  # so that close ones do not cover each other
+                right = self._mark.get_window_extent().x1
                 self._draw([artist for artist in self.moving if artist is not self._cover])
             self._last = (None, "")
             pictures = [self._picture()]

@@ -11,7 +11,6 @@ from math import gcd
 import numpy as np
 from matplotlib.legend import Legend
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
 
 from .plots import plot_curves
 from .scene import Scene, equal_steps
@@ -47,7 +46,7 @@ def curve_scene(
     if xlabel is None:
         xlabel = "k, neurons kept" if name == "k" else name
     with style():
-        figure = Figure()
+        figure = Figure(figsize=(8, 4.9))
         ax = plot_curves(
             positions,
             curves,
@@ -63,15 +62,16 @@ def curve_scene(
         cover = Rectangle((0, 0.004), 1, 1, color=ax.get_facecolor(), lw=0, zorder=2.4)
         cover.set_transform(ax.get_xaxis_transform())
         ax.add_artist(cover)
+        # key and mark stand outside, where the curves are not
         if ax.get_legend():
-            ax.get_legend().set_frame_on(True)
-            ax.get_legend().get_frame().set(facecolor="white", alpha=1, lw=0)
-        look = {"va": "top", "weight": "bold", "zorder": Legend.zorder + 2}
-        mark = ax.text(0, 0.97, "", transform=ax.get_xaxis_transform(), **look)
-        mark.set_path_effects([withStroke(linewidth=4, foreground="white")])
-        left, right = ax.get_xlim()
+            key = ax.get_legend().legend_handles, [t.get_text() for t in ax.get_legend().texts]
+            ax.get_legend().remove()
+            figure.legend(*key, loc="outside lower center", ncols=min(len(key[0]), 3))
+        ax.set_title(options.get("title") or " ", pad=32 if options.get("title") else 6)
+        mark = ax.text(0, 1.02, "", transform=ax.get_xaxis_transform(), va="bottom", weight="bold")
+        mark.set_in_layout(False)
+        right = ax.get_xlim()[1]
         axes_of = ax.transScale + ax.transLimits
-    middle = np.sqrt(left * right) if logx else (left + right) / 2
     heights = np.array([line.get_ydata() for line in lines])
     runs = [np.asarray(values, dtype=float) for values in curves.values()]
     spreads = [np.std(r, axis=0, ddof=1) if r.ndim == 2 and len(r) > 1 else None for r in runs]
@@ -83,10 +83,9 @@ def curve_scene(
         at = positions.index(k)
         rule.set_xdata([k, k])
         cover.set(x=k, width=right - k)
-        # beside the line, where the curves are not
-        high = np.nanmean([axes_of.transform((k, height))[1] for height in heights[:, at]])
-        mark.set(x=k, y=0.97 if high < 0.6 else 0.5, text=f" {name} = {k} ")
-        mark.set_ha("left" if k < middle else "right")
+        far = axes_of.transform((k, 0 if not options.get("log") else 1))[0]
+        mark.set(x=k, text=f"{name} = {k}")
+        mark.set_ha("left" if far < 0.06 else "right" if far > 0.94 else "center")
         told = []
         for label, dot, height, spread in zip(curves, dots, heights[:, at], spreads, strict=True):
             dot.set_data([k], [height])
