@@ -8,11 +8,9 @@ from scipy.linalg import qr
 
 from tutorial_helpers import (
     PivotedQR,
-    by_id,
     hidden_activations,
     interpolative_decomposition,
     load_digits_split,
-    load_study,
     logits,
     network_size,
     prune_by_id,
@@ -45,15 +43,6 @@ def of_the_lessons():
     pixels_R, pixels_P = qr(X_train, mode="r", pivoting=True)
     pixels, T_pixels = interpolative_decomposition(X_train, 20)
     full = network.predict(X_test)
-    study = load_study("digits").accuracy
-    at_10, at_20 = (list(load_study("digits").ks).index(k) for k in (10, 20))
-    cells = [
-        [
-            study[f"{chosen} + {corrected}"][:, at_20].mean()
-            for corrected in ("none", "least squares")
-        ]
-        for chosen in ("magnitude", "id")
-    ]
     deep = train_network(X_train, y_train, (300, 300))
     Z1, Z2 = (hidden_activations(deep, X_train, layer=layer) for layer in (0, 1))
     saved = network_size(deep).operations - network_size(deep, (270, 300)).operations
@@ -81,14 +70,6 @@ def of_the_lessons():
             logits(prune_by_id(network, X_train, 100), X_test),
         ),
         "check_images_needed": (0.99, 0.95),
-        "check_refit": (Z, by_id(network, X_train, 50), U, beta),
-        "check_main_effects": (np.array(cells),),
-        "check_interaction": (np.array(cells),),
-        "check_interval": (
-            study["greedy + least squares"][:, at_10],
-            study["id + least squares"][:, at_10],
-            18,
-        ),
         "check_operations_left": ([64, 300, 200, 100, 10], [64, 150, 50, 20, 10]),
         "check_middle_matrix": (
             deep.coefs_[1],
@@ -152,14 +133,6 @@ def drawn(seed):
         "check_logit_error": (R, P, U, 5),
         "check_is_safe": (before, before + normal(size=(200, 4))),
         "check_images_needed": (rng.uniform(0.996, 0.999), rng.uniform(0.96, 0.98)),
-        "check_refit": (Z + rng.random(Z.shape), kept, U, beta),
-        "check_main_effects": (rng.uniform(50, 99, size=(2, 2)),),
-        "check_interaction": (rng.uniform(50, 99, size=(2, 2)),),
-        "check_interval": (
-            rng.uniform(0.9, 1, 15),
-            rng.uniform(0.8, 0.95, 15),
-            int(integers(3, 9)),
-        ),
         "check_operations_left": (units, [units[0], *(n // 2 + 2 for n in units[1:-1]), units[-1]]),
         "check_middle_matrix": (
             normal(size=(12, 9)),

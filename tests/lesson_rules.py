@@ -15,6 +15,7 @@ NOT_YET = {f"{number:02}" for number in range(14)} - {
     "07",
     "08",
     "09",
+    "10",
     "11",
     "13",
 }

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from exercise_data import drawn, in_files, of_the_lessons
 from exercises import Case
-from scipy import sparse, stats
+from scipy import sparse
 from scipy.linalg import qr
 from sklearn.metrics import log_loss
 
-from tutorial_helpers import checks, least_squares
+from tutorial_helpers import checks
 from tutorial_helpers.checks import framework
 
 EVERY = {name: it for name, it in vars(checks).items() if name.startswith("check_")}
@@ -270,69 +270,6 @@ CASES["check_images_needed"] = Case(
 )
 
 
-rng08 = np.random.default_rng(8)
-Z08, U08 = rng08.random((30, 8)), rng08.normal(size=(8, 2))
-beta08, J08 = np.array([3.0, -4.0]), [6, 1, 3]
-
-
-def lstsq08(Z, kept, U, beta):
-    return np.linalg.lstsq(np.column_stack([Z[:, kept], np.ones(len(Z))]), Z @ U + beta)
-
-
-CASES["check_refit"] = Case(
-    (Z08, J08, U08, beta08),
-    lambda *data: np.vstack(least_squares(*data)),
-    [
-        ("bias comes last", lambda *data: lstsq08(*data)[0][[3, 0, 1, 2][-len(data[1]) - 1 :]]),
-        ("entry 0 of your tuple is right", lstsq08),
-        ("put them into one array", least_squares),
-        ("a column is missing", lambda Z, J, U, beta: np.linalg.pinv(Z[:, J]) @ (Z @ U + beta)),
-    ],
-)
-CASES["check_main_effects"] = Case(
-    (np.array([[0.5, 0.8], [0.6, 1.0]]),),  # rows: selections, columns: corrections
-    [Fraction(15, 100), Fraction(35, 100)],
-    [
-        ("with a correction, with the ID", [0.1, 0.3]),
-        ("without a correction, with the ID", [0.2, 0.3]),
-        ("with a correction, with magnitude", [0.1, 0.4]),
-    ],
-)
-
-CASES["check_interaction"] = Case(
-    (np.array([[0.5, 0.8], [0.6, 1.0]]),),
-    Fraction(10, 100),
-    [
-        ("the other way round", -0.1),
-        ("the ID alone", 0.4),
-        ("magnitude alone", 0.3),
-        ("half of it", 0.05),
-        ("one diagonal", 0.5),
-    ],
-)
-
-a08, b08 = np.array([0.9, 0.8, 0.95, 0.7]), np.array([0.85, 0.8, 0.8, 0.65])
-paired08 = stats.ttest_rel(a08, b08)
-error08 = 0.0625 / paired08.statistic
-
-
-def interval08(error, tail=0.05 / 6 / 2, free=3):
-    return 0.0625 + error * stats.t.isf(tail, free) * np.array([-1, 1])
-
-
-CASES["check_interval"] = Case(
-    (a08, b08, 6),
-    paired08.confidence_interval(1 - 0.05 / 6),
-    [
-        ("one comparison", paired08.confidence_interval(0.95)),
-        ("1.96", interval08(error08, 0.025, np.inf)),
-        ("root of n", interval08(error08 / 2)),
-        ("Šidák", paired08.confidence_interval(0.95 ** (1 / 6))),
-        ("the width is not", paired08.confidence_interval(0.95 / 6)),
-        ("the width is not", paired08.confidence_interval(1 - 0.05 / 18)),
-        ("the width is not", paired08.confidence_interval(1 - 0.01 / 6)),
-    ],
-)
 CASES["check_operations_left"] = Case(
     ([3, 5, 4, 2], [3, 2, 3, 2]),
     Fraction(3 * 2 + 2 * 3 + 3 * 2, 3 * 5 + 5 * 4 + 4 * 2),

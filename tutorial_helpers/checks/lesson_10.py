@@ -1,35 +1,31 @@
 """Exercises of the lesson on what makes the difference."""
 
 import numpy as np
+from numpy.linalg import norm
 from scipy.stats import t as student_t
 
-from .framework import Expected, exercise
+from .framework import Expected, exercise, vote
 
 
-def _fewer_kept(Z, kept, U, beta):
-    return [(Z, kept[:-1], 2 * U, beta + 1)]
-
-
-@exercise("10.1", "weights and bias by least squares", others=_fewer_kept)
-def check_refit(Z, kept, U, beta):
-    """Compare with the fit of Z U + β by [Z[:, J], 1], whose last row is the bias."""
-    A, target = Z[:, kept], Z @ U + beta
-    B = np.column_stack([A, np.ones(len(Z))])
-    (right, lost), (bare, late) = (
-        [np.linalg.lstsq(M, Y)[0] for Y in (target, Z @ U)] for M in (B, A)
-    )
+@exercise("10.1", "the interaction of selection and correction")
+def check_interaction(table):
+    """Compare with how much more the correction gains in the second row than in the first."""
+    (a, b), (c, d) = np.asarray(table)
+    gains = "how much more does the correction gain for the ID than for magnitude? "
     mistakes = {
-        "the bias comes last, please": np.roll(right, 1, axis=0),
-        "the target is the whole input of the next layer: what is missing?": lost,
-        "nothing here can shift the output: which column would?": late,
-        "a column is missing that could shift the output": bare,
-        "a bias fitted after the weights comes too late": [*late, (target - A @ late).mean(axis=0)],
-        "nothing is fitted here: these are the old weights": [*U[kept], beta],
-        "this is T U with the old bias below; let the bias be fitted too": [*late, beta],
-        "the old bias is not fitted, and the weights carry it already": [*bare, beta],
-        "the rows must follow the order of kept": [*right[:-1][np.argsort(kept)], right[-1]],
+        gains + "Subtract the other way round": (b - a) - (d - c),
+        gains + "That is a mean of the two gains": (b - a + d - c) / 2,
+        gains + "That is their sum": b - a + d - c,
+        gains + "That is the gain for the ID alone": d - c,
+        gains + "That is the gain for magnitude alone": b - a,
+        "half of it: then it is a deviation from the mean effects; here the whole is asked": (
+            (d - c - b + a) / 2
+        ),
+        "a difference of differences, not a ratio of gains": (d - c) / (b - a),
+        "all four cells are needed; that is one diagonal": d - a,
+        "all four cells are needed; that is the other diagonal": c - b,
     }
-    return Expected(right, mistakes)
+    return Expected(d - c - b + a, mistakes)
 
 
 @exercise("10.2", "the effect of the selection and of the correction")
@@ -52,28 +48,82 @@ def check_main_effects(table):
     return Expected([rows, columns], mistakes)
 
 
-@exercise("10.3", "the interaction of selection and correction")
-def check_interaction(table):
-    """Compare with how much more the correction gains in the second row than in the first."""
-    (a, b), (c, d) = np.asarray(table)
-    gains = "how much more does the correction gain for the ID than for magnitude? "
+check_scope = vote(
+    "10.3",
+    "what an interval over seeds says",
+    "C",
+    {
+        "A": "the seeds drew networks; did any of them draw writers?",
+        "B": "that is about single seeds, which vary more; about what is the interval?",
+        "D": "twenty seeds are a sample, and an interval is made to reach beyond it; how far?",
+    },
+)
+
+
+def _fewer_kept(Z, kept, U, beta):
+    return [(Z, kept[:-1], 2 * U, beta + 1)]
+
+
+@exercise("10.4", "weights and bias by least squares", others=_fewer_kept)
+def check_refit(Z, kept, U, beta):
+    """Compare with the fit of Z U + β by [Z[:, J], 1], whose last row is the bias."""
+    A, target = Z[:, kept], Z @ U + beta
+    B = np.column_stack([A, np.ones(len(Z))])
+    (right, lost), (bare, late) = (
+        [np.linalg.lstsq(M, Y)[0] for Y in (target, Z @ U)] for M in (B, A)
+    )
     mistakes = {
-        gains + "Subtract the other way round": (b - a) - (d - c),
-        gains + "That is a mean of the two gains": (b - a + d - c) / 2,
-        gains + "That is their sum": b - a + d - c,
-        gains + "That is the gain for the ID alone": d - c,
-        gains + "That is the gain for magnitude alone": b - a,
-        "half of it: then it is a deviation from the mean effects; here the whole is asked": (
-            (d - c - b + a) / 2
-        ),
-        "a difference of differences, not a ratio of gains": (d - c) / (b - a),
-        "all four cells are needed; that is one diagonal": d - a,
-        "all four cells are needed; that is the other diagonal": c - b,
+        "the bias comes last, please": np.roll(right, 1, axis=0),
+        "the target is the whole input of the next layer: what is missing?": lost,
+        "nothing here can shift the output: which column would?": late,
+        "a column is missing that could shift the output": bare,
+        "a bias fitted after the weights comes too late": [*bare, (target - A @ bare).mean(axis=0)],
+        "the weights were fitted as if there were no bias": [
+            *late,
+            (target - A @ late).mean(axis=0),
+        ],
+        "nothing is fitted here: these are the old weights": [*U[kept], beta],
+        "this is T U with the old bias below; let the bias be fitted too": [*late, beta],
+        "the old bias is not fitted, and the weights carry it already": [*bare, beta],
+        "the rows must follow the order of kept": [*right[:-1][np.argsort(kept)], right[-1]],
     }
-    return Expected(d - c - b + a, mistakes)
+    return Expected(right, mistakes)
 
 
-@exercise("10.4", "an interval for a paired difference")
+def _another_network(Z, U, k):
+    return [(Z[::-1, ::-1], U[::-1], k - 1)]
+
+
+@exercise("10.5", "the neurons that alone say most", others=_another_network)
+def check_signal(Z, U, k):
+    """Compare with the largest ‖z_j − mean‖ ‖U[j]‖: the norm of an outer product is a product."""
+    spread, size = Z.std(axis=0), norm(U, axis=1)
+
+    def largest(scores):
+        return np.argsort(-scores, kind="stable")[:k]
+
+    right = largest(spread * size)
+    mistakes = {
+        "what is the same for all images can go into the bias: subtract the mean": (
+            largest(norm(Z, axis=0) * size)
+        ),
+        "one factor is squared, the other is not": largest(spread**2 * size),
+        "this factor counts twice: is U squared and Z not?": largest(spread * size**2),
+        "that is how much a neuron varies; how well does the next layer listen?": largest(spread),
+        "that looks at U alone; does the neuron vary at all?": largest(size),
+        "is the norm of an outer product a sum of two lengths?": largest(spread + size),
+        "the most important first: yours are in the order of their indices": np.sort(right),
+        "the most important first: yours come last": right[::-1],
+        "those vary least": np.argsort(spread * size, kind="stable")[:k],
+        "those are their scores; which neurons have them?": (spread * size / np.sqrt(1 / len(Z)))[
+            right
+        ],
+        "those are standard deviations, and not yet indices": (spread * size)[right],
+    }
+    return Expected(right, mistakes)
+
+
+@exercise("10.6", "an interval for a paired difference")
 def check_interval(a, b, comparisons):
     """Compare with the two ends of the corrected 95 % t interval of a − b."""
     gap, n, share = np.asarray(a) - b, len(a), 0.05 / comparisons
