@@ -20,16 +20,16 @@ def remainder():
     for x0 in (60, 540):
         p.arrow((x0, 270), (x0 + 350, 270), color=KEPT, width=6)
         p.text(x0 + 350, 304, "a_{2}, chosen", color=KEPT, anchor="end")
-        p.arrow((x0, 270), (x0 + 230, 200), color=INK)
-        p.text(x0 + 262, 190, "a_{1}")
-        p.arrow((x0, 270), (x0 + 110, 90), color=INK)
-        p.text(x0 + 100, 70, "a_{4}", anchor="end")
-    p.line((770, 200), (770, 262), color=ERROR, width=5, dash="9 5")
-    p.line((650, 90), (650, 262), color=ERROR, width=5, dash="9 5")
-    p.right_angle(770, 270, -90, 16)
-    p.right_angle(650, 270, -90, 16)
-    p.text(784, 232, "left of a_{1}: 3", color=ERROR, size=SMALL, anchor="start")
-    p.text(664, 140, "left of a_{4}: 6, next", color=ERROR, size=SMALL, anchor="start")
+        p.arrow((x0, 270), (x0 + 233, 153), color=INK)
+        p.text(x0 + 262, 143, "a_{1}")
+        p.arrow((x0, 270), (x0 + 117, 66), color=INK)
+        p.text(x0 + 100, 62, "a_{4}", anchor="end")
+    p.line((773, 153), (773, 262), color=ERROR, width=5, dash="9 5")
+    p.line((657, 70), (657, 262), color=ERROR, width=5, dash="9 5")
+    p.right_angle(773, 270, -90, 16)
+    p.right_angle(657, 270, -90, 16)
+    p.text(787, 222, "left of a_{1}: 3", color=ERROR, size=SMALL, anchor="start")
+    p.text(671, 100, "left of a_{4}: 6, next", color=ERROR, size=SMALL, anchor="start")
     p.text(480, 350, "What is left is perpendicular to what is chosen.", size=SMALL)
     return p
 
@@ -71,7 +71,7 @@ def blocks():
     """Show Z ≈ Z_J T with the kept columns coloured."""
     p = Picture(
         "Some columns rebuild all of them",
-        "A tall matrix A with m columns, three of them coloured, is about the same as the matrix of "
+        "A tall matrix X with m columns, three of them coloured, is about the same as the matrix of "
         "these k columns times a wide matrix T of k rows and m columns; the columns of T that belong "
         "to kept columns form an identity.",
         400,
@@ -80,12 +80,12 @@ def blocks():
     chosen = [1, 5, 8]
     p.matrix(40, y, 288, h)
     p.columns(40, y, 288, h, m, chosen)
-    p.text(184, y - 24, "A", size=LARGE)
+    p.text(184, y - 24, "X", size=LARGE)
     p.brace(40, 328, y + h + 10, "m columns")
     p.text(366, y + h / 2, "≈", size=48)
     p.matrix(404, y, 72, h)
     p.columns(404, y, 72, h, 3, [0, 1, 2])
-    p.text(440, y - 24, "A_{:,J}", size=LARGE, color=KEPT)
+    p.text(440, y - 24, "X_{:,J}", size=LARGE, color=KEPT)
     p.brace(404, 476, y + h + 10, "k kept", color=KEPT)
     p.text(506, y + h / 2, "·", size=48)
     p.matrix(536, y + 90, 384, 96)
@@ -95,7 +95,7 @@ def blocks():
             told = "1" if r == i else "0"
             p.text(536 + 32 * j + 16, y + 106 + 32 * r, told, size=SMALL, weight="bold")
     p.text(728, y + 66, "T", size=LARGE)
-    p.brace(536, 920, y + 196, "one column for each column of A")
+    p.brace(536, 920, y + 196, "one column for each column of X")
     return p
 
 

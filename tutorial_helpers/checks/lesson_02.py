@@ -17,6 +17,9 @@ def check_shortest_fit(z, wanted):
         "that is too long: which multiple of z fits?": wanted * z,
         "divide by the squared length of z, not by its length": wanted * z / np.sqrt(z @ z),
         "this direction is right; which multiple of it fits?": z,
+        "each neuron alone would do; together they say it several times": wanted / z,
+        "does a neuron that says more not do more?": np.full(len(z), wanted / len(z)),
+        "the right length, but the wrong sign": -wanted * z / (z @ z),
     }
     right = wanted * z / (z @ z)
     fits = "z times your answer is right; is it the shortest?"
@@ -69,6 +72,9 @@ def check_peak_width(rows):
         "those occur only once; the others must be fitted, too": np.sum(counts == 1),
         "that was the peak for 100 images; what made it stand there?": 100,
         "pixels do not set the threshold; neurons do": 64,
+        "the widths of the lesson go by tens; what lies between them?": lambda m: (
+            m % 10 == 0 and abs(m - len(different)) < 10
+        ),
         "the images must be fitted, not their ten one-hot entries one by one": 10 * len(different),
     }
     return Expected(len(different), mistakes)
@@ -82,6 +88,8 @@ def check_part_left(copies):
         "is it longer with the copies?": np.sqrt(copies),
         "what carries less cannot be longer": copies,
         "the output stays the same; the weights are shared": 1,
+        "a part of 1 is asked for, not a percentage": 100 / np.sqrt(copies),
+        "four copies halve it; how many are there now?": 0.5 if copies != 4 else 0.25**2 / 3,
         "that is what has gone; which part is left?": 1 - 1 / np.sqrt(copies),
         "squares add up, but a length is the root of their sum": copies**-2,
     }

@@ -20,6 +20,7 @@ def check_magnitude_order(W):
         "the largest norm comes first, not last": order[::-1],
         "count from 0": order + 1,
         "entry 0 is the neuron that is kept first; you gave the place of each": np.argsort(order),
+        "those are the norms; in which order do they put the neurons?": norm(W, axis=0),
     }
     return Expected(order, mistakes)
 
@@ -47,14 +48,14 @@ check_lead = vote(
     "D",
     {
         "A": "compare the full networks before and after scaling: have they become worse?",
-        "B": "that would hold for all data; on one table it was tried, and what came out there?",
+        "B": "on one table it was better, by more than 4 standard errors; does that fit B?",
         "C": "how many networks stand behind each number, and how large is the standard error?",
     },
 )
 
 
 def _other_neurons(Z, U, beta, kept):
-    return [(2 * Z[::-1], U, beta + 1, kept[::-1])]
+    return [(2 * Z[::-1], U, beta + 1, kept[::-1]), (Z, U, beta, np.array([2, 0, 1]))]
 
 
 @exercise("03.4", "the logits of the pruned network", others=_other_neurons)
@@ -94,8 +95,7 @@ def check_unit_free_size(W, U):
     size = enters * leaves
 
     def sorts_alike(answer):
-        up, down = np.argsort(answer), np.argsort(-answer)
-        return any(np.array_equal(order, np.argsort(size)) for order in (up, down))
+        return np.array_equal(np.argsort(answer), np.argsort(size))
 
     mistakes = {
         "what leaves the neuron does not count yet": enters,
@@ -110,6 +110,7 @@ def check_unit_free_size(W, U):
             V.max(axis=0) * Y.max(axis=1)
         ),
         "free of units too; there is no need to scale it": size / size.max(),
+        "free of units, but upside down: the largest neuron gets the smallest number": 1 / size,
         "it sorts the neurons as it should; is there a simpler number that does?": sorts_alike,
     }
     return Expected(size, mistakes)
@@ -134,6 +135,7 @@ def check_equal_units(W):
         "those are factors for the pixels, the rows of W; a neuron is a column": 1
         / norm(W, axis=1),
         "those are the columns in the new units; give the factors": W / lengths,
+        "the norms are 1, but a factor must be positive": -1 / lengths,
         "equally long, but the norm should be 1": equally_long,
     }
     return Expected(1 / lengths, mistakes)

@@ -33,6 +33,12 @@ def check_logit_error(R, P, U, k):
         ),
         "that is the worst single row; the 2-norm looks at all of them": norm(error, axis=1).max(),
         "that is relative; the error itself is asked for": right / norm(R @ U[P], 2),
+        "the right neurons, but in their own order: a mask and delete forget that of P": (
+            norm(R22 @ np.delete(U, P[:k], axis=0), 2)
+        ),
+        "the rows of R above k belong to what is rebuilt: leave them out": (
+            norm(R[:, k:] @ removed, 2)
+        ),
         "that is the error at another k": of_another_k,
     }
     return Expected(right, mistakes)
@@ -53,7 +59,8 @@ check_when_equal = vote(
 def _with_a_tie(before, after):
     """Return half the images, and some of which one moves by just half its margin."""
     tie = np.array([[2.0, 0, -1], [2, 0, -1]]), np.array([[1.0, 1, -1], [2, 0.5, -1]])
-    return [(before[1::2], after[1::2]), tie]
+    falls = np.array([[3.0, 0, -1]]), np.array([[1.0, 0, -1]])
+    return [(before[1::2], after[1::2]), tie, falls]
 
 
 @exercise("07.3", "which predictions are certified", others=_with_a_tie)
@@ -86,7 +93,8 @@ def check_is_safe(before, after):
 def _other_rows(row_errors, L, weights_out):
     """Return other data: half the images with a larger error, and a class that just draws level."""
     tie = np.ones(2), np.array([[2.0, 0, -1], [3, 0, -2]]), np.array([[1.0, -1, 0]])
-    return [(1.1 * row_errors[1::2], L[1::2, ::-1], weights_out[::2]), tie]
+    far = np.ones(1), np.array([[2.0, 0, 1]]), np.array([[3.0, 0, 3]])
+    return [(1.1 * row_errors[1::2], L[1::2, ::-1], weights_out[::2]), tie, far]
 
 
 @exercise("07.4", "where no class can overtake", others=_other_rows)
@@ -122,6 +130,18 @@ def check_not_overtaken(row_errors, L, weights_out):
         ),
         "the margin alone is not the lead over each class": no_rival(
             row * apart < 2 * half[:, None]
+        ),
+        "the length of a difference, not the difference of the lengths": no_rival(
+            row * np.abs(lengths[best][:, None] - lengths) < lead
+        ),
+        "Euclidean lengths, as in the first step of the lesson": no_rival(
+            row * np.abs(u_best[:, :, None] - weights_out).sum(axis=1) < lead
+        ),
+        "that is the whole margin against the longest weights: both logits move": (
+            row_errors * lengths.max() < 2 * half
+        ),
+        "safe, but one distance for all pairs: take that of the two classes that race": (
+            row_errors * apart.max() < 2 * half
         ),
         "one class that cannot overtake is not enough: none may": (
             (row * apart < lead) & rivals
