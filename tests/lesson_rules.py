@@ -4,7 +4,7 @@ import ast
 import re
 
 # lessons that are not written by these rules yet; it shrinks
-NOT_YET = {f"{number:02}" for number in range(14)} - {"01", "05"}
+NOT_YET = {f"{number:02}" for number in range(14)} - {"01", "05", "12"}
 
 WORDS_A_MINUTE, MINUTES_A_CELL, MINUTES_A_PREDICT = 90, 0.8, 1.5
 LONGEST, OFF, CLOCKS_OFF = 60, 1 / 5, 5  # minutes, share of the estimate, minutes

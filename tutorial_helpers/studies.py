@@ -197,9 +197,11 @@ def load_study(name):
     Parameters
     ----------
     name : str
-        "digits", "digits scaled", "swapped scaled", "shuffled scaled", "generated", "mnist"; or
+        "digits", "digits scaled", "swapped scaled", "shuffled scaled", "generated", "mnist";
         "convolutional", which ``benchmarks/train_convolutional.py`` makes: there k counts the
-        channels that the first convolution keeps, and the second keeps twice as many.
+        channels that the first convolution keeps, and the second keeps twice as many; or "deep",
+        "deep scaled", "deep swapped" of ``benchmarks/prune_deep.py``, with several hidden layers:
+        there ks are the operations left, in per cent.
 
     Returns
     -------
