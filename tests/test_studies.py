@@ -178,7 +178,7 @@ def test_stored_studies_are_complete():
         assert all(sorted(each) == list(ks) for each in load_settings(name).values())
     with pytest.raises(ValueError, match=r"searched for digits scaled, .*; got 'iris'"):
         load_settings("iris")
-    with pytest.raises(ValueError, match=r"'convolutional', 'digits', .*; got 'iris'"):
+    with pytest.raises(ValueError, match=r"'convolutional', 'deep', .*; got 'iris'"):
         load_study("iris")
 
 

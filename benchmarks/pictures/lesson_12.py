@@ -89,17 +89,18 @@ def refit():
         p.text(x0 + 220, 74, "original", size=SMALL, color=GREY)
         p.text(x0 + 220, 400, "pruned", size=SMALL, color=KEPT)
         for i, name in enumerate(("Z_{1}", "Z_{2}", "L")):
-            x = x0 + 20 + 160 * i
-            p.rect(x, 100, 84, 70, line=3)
-            p.text(x + 42, 135, name)
-            p.rect(x, 300, 84, 70, color=KEPT, fill=KEPT, opacity=0.16, line=3)
-            p.text(x + 42, 335, ("Z_{1,J}", "Z̃_{2,J}", "L̃")[i], color=KEPT)
+            x = x0 + 160 * i
+            p.rect(x, 100, 108, 70, line=3)
+            p.text(x + 54, 135, name)
+            p.rect(x, 300, 108, 70, color=KEPT, fill=KEPT, opacity=0.16, line=3)
+            told = ("kept of Z_{1}", "kept of Z̃_{2}", "L̃")[i]
+            p.text(x + 54, 335, told, color=KEPT, size=SMALL)
             if i:
-                p.arrow((x - 74, 135), (x - 4, 135), width=2)
-                p.arrow((x - 74, 335), (x - 4, 335), width=2, color=KEPT)
+                p.arrow((x - 50, 135), (x - 2, 135), width=2)
+                p.arrow((x - 50, 335), (x - 2, 335), width=2, color=KEPT)
     for i, name in enumerate(("T_{1}", "T_{2}")):
         x = 20 + 62 + 160 * i
-        p.arrow((x, 176), (x + 76, 318), color=ERROR, dash="8 5", width=2)
+        p.arrow((x, 176), (x + 72, 322), color=ERROR, dash="8 5", width=2)
         p.text(x + 66, 232, name, color=ERROR)
         x = 500 + 62 + 160 * (i + 1)
         p.arrow((x, 294), (x, 178), color=REFIT, dash="8 5", width=3)
@@ -124,17 +125,19 @@ def short():
     p.text(x0 + 16, 52, "what is added to a logit", size=SMALL, anchor="start")
     for dy in (-14, -7, 0, 6, 13):
         p.circle(x0, y0 + dy, 7, color=KEPT, fill=KEPT, line=1)
-    p.line((x0, y0), (x0 + 640, y0 - 270), color=REFIT, width=4)
-    p.circle(x0 + 71, y0 - 30, 9, color=KEPT, fill=KEPT, line=1)
-    p.text(x0 + 92, y0 - 26, "one calibration image, mended exactly", size=SMALL, color=KEPT,
+    p.line((x0, y0), (x0 + 330, y0 - 280), color=REFIT, width=4)
+    p.circle(x0 + 42, y0 - 36, 9, color=KEPT, fill=KEPT, line=1)
+    p.text(x0 + 70, y0 - 26, "one image, mended", size=SMALL, color=KEPT,
            anchor="start")  # fmt: skip
     p.text(x0 + 18, y0 + 58, "all others: zero", size=SMALL, color=KEPT, anchor="start")
-    x1, y1 = x0 + 560, y0 - 236
+    x1, y1 = x0 + 290, y0 - 246
     p.line((x1, y0 - 4), (x1, y1 + 12), color=ERROR, width=4, dash="9 5")
     p.circle(x1, y1, 10, color=ERROR, line=4)
     p.text(x1 + 22, y0 - 120, "a new image,", size=SMALL, color=ERROR, anchor="start")
     p.text(x1 + 22, y0 - 92, "thrown far off", size=SMALL, color=ERROR, anchor="start")
-    p.text(x0 + 300, y0 - 208, "least squares: a huge weight", size=SMALL, color=REFIT)
+    p.text(
+        x0 + 350, y0 - 280, "least squares: a huge weight", size=SMALL, color=REFIT, anchor="start"
+    )
     return p
 
 
@@ -159,5 +162,5 @@ def bottleneck():
             p.text(x + 52, 258 if narrow else 280 - h - 20, str(k), color=color, weight="bold")
             p.text(x + 52, 306, "logits" if i == 3 else f"layer {i + 1}", size=SMALL)
         p.line((x0 + 10, 200), (x0 + 394, 200), color=GREY, width=2, dash="4 6")
-    p.text(480, 340, "Ten classes cannot pass through eight neurons without loss.", size=SMALL)
+    p.text(480, 340, "Shrunk alike, eight neurons must carry ten classes.", size=SMALL)
     return p
