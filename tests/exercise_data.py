@@ -12,7 +12,6 @@ from tutorial_helpers import (
     interpolative_decomposition,
     load_digits_split,
     logits,
-    network_size,
     prune_by_id,
     train_network,
 )
@@ -43,9 +42,6 @@ def of_the_lessons():
     pixels_R, pixels_P = qr(X_train, mode="r", pivoting=True)
     pixels, T_pixels = interpolative_decomposition(X_train, 20)
     full = network.predict(X_test)
-    deep = train_network(X_train, y_train, (300, 300))
-    Z1, Z2 = (hidden_activations(deep, X_train, layer=layer) for layer in (0, 1))
-    saved = network_size(deep).operations - network_size(deep, (270, 300)).operations
     return {
         "check_removed_fraction": (100, 1000),
         "check_guess_loss": (10,),
@@ -70,13 +66,6 @@ def of_the_lessons():
             logits(prune_by_id(network, X_train, 100), X_test),
         ),
         "check_images_needed": (0.99, 0.95),
-        "check_operations_left": ([64, 300, 200, 100, 10], [64, 150, 50, 20, 10]),
-        "check_middle_matrix": (
-            deep.coefs_[1],
-            interpolative_decomposition(Z1, 50)[1],
-            interpolative_decomposition(Z2, 50)[0],
-        ),
-        "check_step_cost": (PivotedQR(Z1).R, 270, saved),
     } | in_files("lesson")
 
 
@@ -109,7 +98,6 @@ def drawn(seed):
     before = 3 * normal(size=(200, 4))
     truth = integers(3, size=200)
     full, pruned = (np.where(rng.random(200) < q, truth, integers(2, size=200)) for q in (0.8, 0.6))
-    units = [*np.sort(integers(20, 90, size=5)), 7]
     return {
         "check_removed_fraction": (int(integers(10, 300)), int(integers(1000, 2000))),
         "check_guess_loss": (int(integers(4, 40)),),
@@ -133,11 +121,4 @@ def drawn(seed):
         "check_logit_error": (R, P, U, 5),
         "check_is_safe": (before, before + normal(size=(200, 4))),
         "check_images_needed": (rng.uniform(0.996, 0.999), rng.uniform(0.96, 0.98)),
-        "check_operations_left": (units, [units[0], *(n // 2 + 2 for n in units[1:-1]), units[-1]]),
-        "check_middle_matrix": (
-            normal(size=(12, 9)),
-            with_unit_columns(rng, 12, kept),
-            unsorted(rng, 9, 5),
-        ),
-        "check_step_cost": (R, 6, int(integers(20, 90))),
     } | in_files("drawn", seed)

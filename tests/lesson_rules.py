@@ -17,6 +17,7 @@ NOT_YET = {f"{number:02}" for number in range(14)} - {
     "09",
     "10",
     "11",
+    "12",
     "13",
 }
 

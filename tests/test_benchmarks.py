@@ -11,9 +11,15 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import common, every_k, fresh_seeds, one_k
+from benchmarks import common, every_k, fresh_seeds, one_k, prune_deep
 from benchmarks.make_studies import STUDIES
-from tutorial_helpers import Comparisons, compare_methods, load_study, prune_by_id
+from tutorial_helpers import (
+    Comparisons,
+    compare_methods,
+    load_study,
+    prune_by_id,
+    train_network,
+)
 from tutorial_helpers.studies import Study
 from tutorial_helpers.timing import Timings
 
@@ -138,3 +144,43 @@ def test_large_differences_hold_for_two_fresh_seeds():
         checked += np.count_nonzero(large)
         assert np.all(fresh[large] > 0), label
     assert checked > 5
+
+
+def test_the_tables_of_deep_networks_hold_what_their_script_makes():
+    for name in prune_deep.STUDIES:
+        study = load_study(name)
+        assert tuple(study.ks) == prune_deep.PERCENTS
+        assert tuple(study.seeds) == tuple(prune_deep.SEEDS)
+        assert set(study.accuracy) >= {"full", "refit", "scratch", "tapered, equal"}
+        assert np.all(study.agreement["full"] == 1)
+
+
+def test_a_seed_of_the_deep_study_comes_out_as_stored(monkeypatch):
+    """One shape is enough: networks, widths and the refit are then as they were."""
+    monkeypatch.setattr(prune_deep, "SHAPES", {"three": prune_deep.SHAPES["three"]})
+    split, unit = prune_deep.STUDIES["deep scaled"]
+    found = prune_deep.compare_deep(3, split, unit, {})["accuracy"]
+    stored = load_study("deep scaled").accuracy
+    assert set(found) == {"three, full", "three, plain", "three, refit"}
+    for name, values in found.items():
+        # another BLAS may train a slightly different network
+        np.testing.assert_allclose(values, stored[name][2], atol=0.05)
+
+
+def test_deep_rivals_read_inputs_divided_by_their_unit():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(0, 16, size=(60, 4))
+    y = (X[:, 0] > X[:, 1]).astype(int) + 2 * (X[:, 2] > 8)
+    network = train_network(X, y, (20, 20), max_iter=600)
+    settings = {"solver": "lbfgs", "max_iter": 200}
+    small = prune_deep.trained_small
+    scratch = small("scratch", network, X, y, (10, 10), 16, 1, settings).predict(X)
+    divided = small("scratch", network, X / 16, y, (10, 10), 1, 1, settings).predict(X / 16)
+    np.testing.assert_array_equal(scratch, divided)
+    distilled = small("distilled", network, X, y, (10, 10), 16, 1, settings).predict(X)
+    assert np.mean(distilled == network.predict(X)) > 0.9
+
+
+def test_equal_widths_stop_at_narrow_layers():
+    network = train_network(np.eye(6), [0, 1, 2] * 2, (5, 3), max_iter=5000)
+    assert prune_deep.equal_path(network) == [(5, 3), (4, 3), (3, 3), (2, 2), (1, 1)]

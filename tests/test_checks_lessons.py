@@ -278,35 +278,6 @@ CASES["check_images_needed"] = Case(
 )
 
 
-CASES["check_operations_left"] = Case(
-    ([3, 5, 4, 2], [3, 2, 3, 2]),
-    Fraction(3 * 2 + 2 * 3 + 3 * 2, 3 * 5 + 5 * 4 + 4 * 2),
-    [("products", 10 / 14), ("saved", 25 / 43), ("the parameters", 25 / 54), ("rounded", 0.42)],
-)
-W09, T09, J09 = rng.normal(size=(5, 4)), rng.normal(size=(2, 5)), np.array([3, 0, 2])
-T09[:, [4, 1]] = np.eye(2)  # neurons 4 and 1 stay in front
-CASES["check_middle_matrix"] = Case(
-    (W09, T09, J09),
-    lambda W, T, J: [[sum(t[i] * W[i, j] for i in range(5)) for j in J] for t in T],
-    [
-        ("not the first ones", lambda W, T, J: T @ W[:, : len(J)]),
-        ("not selected", lambda W, T, J: W[[4, 1] if T[0, 4] == 1 else [1, 4]][:, J]),
-        ("a function is asked for", np.einsum("ki,ij->kj", T09, W09[:, J09])),
-    ],
-)
-R09 = np.triu(rng.normal(size=(4, 4)), 1) + np.diag([-8.0, 4, 2, -1])
-CASES["check_step_cost"] = Case(
-    (R09, 2, 10),
-    lambda R, k, saved: np.sqrt(R[k, k] ** 2 / R[0, 0] ** 2) / saved,
-    [
-        ("first that goes", lambda R, k, saved: abs(R[k - 1, k - 1] / R[0, 0]) / saved),
-        ("never negative", lambda R, k, saved: R[k, k] / R[0, 0] / saved),
-        ("not for others", lambda R, k, saved: R[k, k] / abs(R[0, 0]) / saved),
-        ("a function is asked for", 0.025),
-    ],
-)
-
-
 CASES |= in_files("CASES")
 
 

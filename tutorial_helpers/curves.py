@@ -249,7 +249,7 @@ def smallest_k(curve, *, at_least=None, at_most=None):
     at_least : float, optional
         For accuracy or agreement.
     at_most : float, optional
-        For an error. One of the two must be given.
+        For readers who set a limit to an error. One of the two must be given.
 
     Returns
     -------

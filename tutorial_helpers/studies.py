@@ -197,11 +197,11 @@ def load_study(name):
     Parameters
     ----------
     name : str
-        "digits", "digits scaled", "swapped scaled", "shuffled scaled", "generated", "mnist"; or
+        "digits", "digits scaled", "swapped scaled", "shuffled scaled", "generated", "mnist";
         "convolutional", which ``benchmarks/train_convolutional.py`` makes: there k counts the
-        channels that the first convolution keeps, and the second keeps twice as many; or
-        "convolutional scratch", by ``benchmarks/train_small_convolutional.py``: networks of these
-        sizes, trained from scratch.
+        channels that the first convolution keeps, and the second keeps twice as many, and
+        "convolutional scratch", networks of these sizes from scratch; or "deep", "deep scaled",
+        "deep swapped", several hidden layers, where ks are the operations left, in per cent.
 
     Returns
     -------
