@@ -28,6 +28,8 @@ def check_paper_logits(z, R, G, beta, k):
             logits_of(z[:k] / np.diag(R)[:k])
         ),
         "that is c; the logits are still to come": c[:k],
+        "first cut R, then solve; and c stands to the left": (logits_of(np.linalg.solve(R, z)[:k])),
+        "one neuron too many, and every network has a bias": c[: k + 1] @ G[: k + 1],
     }
     return Expected(logits_of(c[:k]), mistakes)
 
@@ -88,6 +90,7 @@ def check_errors_in_order(Z, order, most):
         "those are squares; a norm is their root": right**2,
         "that is what the kept columns explain, not what is left": np.sqrt(1 - right**2),
         "relative to what? divide by the norm of Z": all_left[1:],
+        "that is the part that is explained, by the wrong rule, too": 1 - right,
         "a part is asked for, not per cent": 100 * right,
         "the columns that are not on the list count as well": few[1:] / few[0],
         "relative to all of Z; all its columns count": few[1:] / size,
@@ -109,6 +112,7 @@ def check_lasting_k(curve, tolerance):
         "there it is reached first; does the curve stay above?": first,
         "that k still fails: entry 0 belongs to k = 1": last,
         "that is an index, and of an entry that is too low": last - 1,
+        "that is an index, and there it is reached first": first - 1,
         "it holds one neuron earlier, too": last + 2,
         "that is how many k reach it; where do they stand?": np.count_nonzero(reached),
         "that many k are too low, but they do not all come first": np.count_nonzero(~reached),

@@ -31,6 +31,8 @@ def check_count(pairs, measures, sizes):
         "each pair of methods is one more comparison": measures * total,
         "not every study has as many k as the first": pairs * measures * sizes[0] * studies,
         "one study is not all": pairs * measures * sizes[0],
+        "at how many k of how many studies are they looked at?": pairs * measures,
+        "so many k there are; how many differences at each of them?": total,
         "they multiply": pairs + measures + total,
     }
     return Expected(right, {hint: wrong for hint, wrong in mistakes.items() if wrong != right})
@@ -81,6 +83,8 @@ def check_most_agreement(full, small):
     mistakes = {
         "who is more accurate varies or does not matter: no share can exceed 1": 1 - (full - small),
         "it must not matter which of the two comes first": 1 - (small - full),
+        "a difference in the other direction counts as well": np.minimum(1, 1 - (full - small)),
+        "they need not agree wherever the other is ahead": np.minimum(1, 1 - (small - full)),
         "they may agree on mistakes as well": np.minimum(full, small),
         "nobody said that they err independently, and they may agree on mistakes": full * small,
         "this is how much they must differ": np.abs(full - small),
