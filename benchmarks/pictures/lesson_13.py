@@ -83,7 +83,10 @@ def channels():
         p.text(812, 148 + 152 * i, "4 pixels of", size=SMALL, anchor="start")
         p.text(812, 176 + 152 * i, f"image {i}", size=SMALL, anchor="start")
     p.text(
-        480, 426, "The second column is twice the first: channel 1 says nothing new.", size=SMALL
+        480,
+        426,
+        "The second column is twice the first: one of the two says nothing new.",
+        size=SMALL,
     )
     return p
 

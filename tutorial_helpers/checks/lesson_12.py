@@ -68,7 +68,8 @@ def check_middle_matrix(W, T_before, kept):
 
 
 def _other_budgets(budget, k1, k3):
-    return [(2 * budget + 7, k1, k3), (3 * budget, k3 + 5, k1)]
+    exact = 64 * k1 + 10 * k3 + 7 * (k1 + k3)  # met to the last operation
+    return [(2 * budget + 7, k1, k3), (3 * budget, k3 + 5, k1), (exact, k1, k3)]
 
 
 @exercise("12.4", "the second of three widths", others=_other_budgets)
@@ -79,6 +80,7 @@ def check_second_width(budget, k1, k3):
     mistakes = {
         "that is over the budget: round down": -(-(budget - spent) // each),
         "there are no parts of neurons": (budget - spent) / each,
+        "the third layer, not the ten logits, reads the second": (budget - spent) // (k1 + 10),
         "the first matrix takes operations too": (budget - 10 * k3) // each,
         "the last matrix takes operations too": (budget - 64 * k1) // each,
         "the first and the last matrix take operations too": budget // each,
