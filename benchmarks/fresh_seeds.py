@@ -35,7 +35,8 @@ GRID_PLAN = {
     "refit, not only louder": ("magnitude + least squares", "magnitude + rescaled"),
     "T U for the ID": ("id + interpolation", "id + none"),
     "bias and weights, not T U": ("id + least squares", "id + interpolation"),
-    "ridge, not least squares": ("id + ridge", "id + least squares"),
+    "ID instead of luck": ("id + least squares", "random + least squares"),
+    "luck instead of magnitude": ("random + least squares", "magnitude + least squares"),
     "interaction": ("id + least squares", "id + none", *REFIT),
 }
 RIVALS_PLAN = {

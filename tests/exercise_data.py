@@ -50,7 +50,7 @@ def of_the_lessons():
         "check_dead_neurons": (Z_new, ~(Z > 0).any(axis=0)),
         "check_pruned_logits": (
             *(Z_new, U, beta),
-            np.argsort(-np.sqrt((W**2).sum(axis=0)))[[4, 2, 7]],
+            np.argsort(-np.sqrt((W**2).sum(axis=0)))[[4, 7, 2]],
         ),
         "check_unit_free_size": (W, U),
         "check_residual_norms": (X_train, 42),

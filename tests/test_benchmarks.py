@@ -106,7 +106,8 @@ def test_fresh_seeds_ask_for_what_the_lessons_plan():
         tree = ast.parse(source)
         space = {"load_study": load_study, "names": [], "Comparisons": lambda *_, **__: None}
         for statement in tree.body:
-            if isinstance(statement, ast.Assign) and "plan" in ast.unparse(statement.targets[0]):
+            target = isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0])
+            if target in ("plan", "refit"):
                 exec(compile(ast.Module([statement], []), "lesson", "exec"), space)
         assert space["plan"] == expected
 

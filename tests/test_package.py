@@ -52,7 +52,6 @@ FLOW = [
 # Arguments and methods that no lesson uses, and who needs them; their docstrings say so as well.
 NEEDED_BY = {
     "strong_columns: f": "Gu and Eisenstat",
-    "smallest_k: at_most": "readers",
     "patch_matrix: size": "convolve",
     "agreement_lower_limit: confidence": "readers",
     "paired_differences: confidence": "readers",

@@ -236,7 +236,7 @@ def logits_at_every_k(network, X_fit, X, *, layer=0):
     return EveryK(network, X_fit, layer=layer).logits(X)
 
 
-def smallest_k(curve, *, at_least=None, at_most=None):
+def smallest_k(curve, *, at_least):
     """Find the smallest k at which a curve reaches a tolerance.
 
     On a wiggling curve it is also a lucky k: confirm it on other data. If no k reaches the
@@ -246,10 +246,8 @@ def smallest_k(curve, *, at_least=None, at_most=None):
     ----------
     curve : array-like of shape (K,)
         Entry k − 1 belongs to k, as in all curves of `EveryK`.
-    at_least : float, optional
-        For accuracy or agreement.
-    at_most : float, optional
-        For readers who set a limit to an error. One of the two must be given.
+    at_least : float
+        Of accuracy or agreement; the limit of an error is reached by its negative.
 
     Returns
     -------
@@ -259,27 +257,19 @@ def smallest_k(curve, *, at_least=None, at_most=None):
     --------
     >>> smallest_k([0.5, 0.9, 0.8, 1.0], at_least=0.9)
     2
-    >>> smallest_k([3.0, 1.0, 0.5], at_most=0.1)
+    >>> smallest_k([0.5, 0.8, 0.7], at_least=0.9)
     Traceback (most recent call last):
         ...
-    ValueError: no k from 1 to 3 reaches at most 0.1: the best is 0.5 at k = 3
+    ValueError: no k from 1 to 3 reaches at least 0.9: the best is 0.8 at k = 2
     """
-    if (at_least is None) == (at_most is None):
-        raise TypeError(
-            f"give one tolerance, at_least or at_most; got at_least={at_least!r} and "
-            f"at_most={at_most!r}"
-        )
-    wanted, tolerance, sign = (
-        ("at least", at_least, 1) if at_most is None else ("at most", at_most, -1)
-    )
     curve = check_array(curve, ensure_2d=False, dtype=float, input_name="curve")
     if curve.ndim != 1:
         raise ValueError(f"curve must have one value for each k, got shape {curve.shape}")
-    reached = sign * curve >= sign * tolerance
+    reached = curve >= at_least
     if not reached.any():
-        best = int(np.argmax(sign * curve))
+        best = int(np.argmax(curve))
         raise ValueError(
-            f"no k from 1 to {len(curve)} reaches {wanted} {tolerance:.6g}: the best is "
+            f"no k from 1 to {len(curve)} reaches at least {at_least:.6g}: the best is "
             f"{curve[best]:.6g} at k = {best + 1}"
         )
     return int(reached.argmax()) + 1

@@ -53,6 +53,7 @@ def check_nearest_fit(Z, Y, U0):
         "the step goes the wrong way: what is missing, the wanted minus the told": (
             U0 + S @ (told - Y)
         ),
+        "the sign: what is missing is the wanted minus the told": U0 + S @ (Y + told),
         "the step begins at U0": S @ Y + S @ (Y - told),
         "that subtracts the start; where does the step begin?": S @ (Y - told) - U0,
     }
@@ -74,6 +75,9 @@ def check_peak_width(rows):
         "pixels do not set the threshold; neurons do": 64,
         "the widths of the lesson go by tens; what lies between them?": lambda m: (
             m % 10 == 0 and abs(m - len(different)) < 10
+        ),
+        "so near that a single seed may say it; how many images set the threshold?": lambda m: (
+            0 < abs(m - len(different)) <= 3
         ),
         "the images must be fitted, not their ten one-hot entries one by one": 10 * len(different),
     }

@@ -21,6 +21,8 @@ def check_magnitude_order(W):
         "count from 0": order + 1,
         "entry 0 is the neuron that is kept first; you gave the place of each": np.argsort(order),
         "those are the norms; in which order do they put the neurons?": norm(W, axis=0),
+        "count from 0, and the largest norm comes first": order[::-1] + 1,
+        "count from 0, and entry 0 is the neuron that is kept first": np.argsort(order) + 1,
     }
     return Expected(order, mistakes)
 

@@ -13,6 +13,11 @@ def check_two_norms(n, m, value):
     both = np.array([right, right])
     mistakes = {
         "a length is the root of a sum of squares": both**2,
+        "the root is missing in the first": np.array([right**2, right]),
+        "the first is the sum of all entries; a length squares them": (
+            np.array([abs(value) * n * m, right])
+        ),
+        "the errors of the lesson were scaled to norm 1; these entries are given": np.ones(2),
         "there are n times m entries, not n": np.array([abs(value) * np.sqrt(n), right]),
         "v has length one, and as many entries as there are columns: what do they add up to?": (
             np.array([right, abs(value) * np.sqrt(n)])

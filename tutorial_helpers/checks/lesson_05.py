@@ -20,6 +20,7 @@ def check_pivot_order(B):
     mistakes = {
         "that is the order of the lengths; how much of each is new?": np.argsort(-lengths),
         "count from 0": order + 1,
+        "that is the order of the lengths, and count from 0": np.argsort(-lengths) + 1,
         "the longest remainder comes first, not last": order[::-1],
         "entry 0 is the column that comes first; you gave the place of each": np.argsort(order),
     }
@@ -90,6 +91,9 @@ def check_least_k(R, tolerance):
     def least(values):
         return np.argmax(values <= tolerance * values[0])
 
+    above, diagonal = (
+        np.array([norm(part[..., k:]) for k in range(len(R))] + [0.0]) for part in (R, np.diag(R))
+    )
     mistakes = {
         "one too few: does your error belong to this k or to the next?": least(errors) - 1,
         "one too many: does your error belong to this k or to the one before?": least(errors) + 1,
@@ -97,5 +101,10 @@ def check_least_k(R, tolerance):
         "one diagonal entry is not the whole error": least(np.abs(np.diag(R))),
         "this is right for the 2-norm; which norm is asked for?": least(spectral),
         "the tolerance is relative: a part of what?": np.argmax(errors <= tolerance),
+        # on some data one of the above as well
+        "the first k rows hold what is explained; which rows are left?": (
+            lambda k: k == least(above)
+        ),
+        "R22 is a triangle; that was its diagonal alone": lambda k: k == least(diagonal),
     }
     return Expected(least(errors), mistakes)

@@ -131,6 +131,9 @@ def check_not_overtaken(row_errors, L, weights_out):
         "the margin alone is not the lead over each class": no_rival(
             row * apart < 2 * half[:, None]
         ),
+        "Euclidean lengths, not the largest entries": no_rival(
+            row * np.abs(u_best[:, :, None] - weights_out).max(axis=1) < lead
+        ),
         "the length of a difference, not the difference of the lengths": no_rival(
             row * np.abs(lengths[best][:, None] - lengths) < lead
         ),
@@ -146,6 +149,9 @@ def check_not_overtaken(row_errors, L, weights_out):
         "one class that cannot overtake is not enough: none may": (
             (row * apart < lead) & rivals
         ).any(axis=1),
+        "one length for each class: over which axis does the norm go?": no_rival(
+            row * norm(apart, axis=1)[:, None] < lead
+        ),
         "the first step of the lesson gives lengths, not their squares": no_rival(
             row**2 * apart < lead
         ),

@@ -17,6 +17,8 @@ def check_single_row_speed_up(overhead, work, share):
         "the share is what stays, not what goes": full / (overhead + (1 - share) * work),
         "that is what is gained; by what factor?": full / pruned - 1,
         "this is a difference; by what factor?": full - pruned,
+        "that is the most there could be, with no arithmetic left": full / overhead,
+        "which part shrinks, and which stays?": full / (share * overhead + work),
     }
     return Expected(full / pruned, mistakes)
 
@@ -52,7 +54,7 @@ check_verdict = vote(
 
 
 def _other_rounds(full, pruned, warm_up):
-    return [(2 * full[::-1], pruned[::-1], warm_up + 1)]
+    return [(2 * full[::-1], pruned[::-1], warm_up + 2)]
 
 
 @exercise("08.4", "the speed-up in pairs", others=_other_rounds)
@@ -63,6 +65,9 @@ def check_speed_up(full, pruned, warm_up):
     mistakes = {
         "sorted, a reading stands beside one from another round, and the warm-up is not in front": (
             median(sort(full)[warm_up:] / sort(pruned)[warm_up:])
+        ),
+        "sorted ratios: the first are now the smallest, not those of the warm-up": (
+            median(sort(full / pruned)[warm_up:])
         ),
         "sorted, a reading stands beside one from another round": median(sort(a) / sort(b)),
         "each has a median of its own here; which readings belong together?": (

@@ -114,7 +114,7 @@ def margin_scene(images, margins, predictions, positions, truth=None):
         figure = Figure(figsize=(10, 4.2))
         axes = figure.subplots(2, len(images), squeeze=False)
         title = "Below each digit: what is read.  ✗ = not what the full network reads"
-        figure.suptitle(title, x=0.01, **TITLE)
+        heading = figure.suptitle(title, x=0.01, **TITLE)
         side = round(images[0].size ** 0.5)
         titles = None if truth is None else [f"true {label}" for label in truth]
         plot_images(images, titles, axes=axes[0], shape=(side, side))
@@ -133,11 +133,12 @@ def margin_scene(images, margins, predictions, positions, truth=None):
         for bar, text, m, p in zip(bars, texts, margins[at], predictions[at], strict=True):
             bar.set(height=m, color="black" if m < 0 else LOOKS["id"][0])
             text.set_text(f"{p} ✗" if m < 0 else f"{p}")
+        heading.set_text(f"k = {k}.  {title}")
         changed = np.count_nonzero(margins[at] < 0)
         told = f"{changed} of {len(images)} predictions changed"
         return f"k = {k}: {told}, the smallest lead is {margins[at].min():.1f}"
 
-    return Scene(figure, [*bars, *texts], move, positions)
+    return Scene(figure, [*bars, *texts, heading], move, positions, title=title)
 
 
 def rebuild_scene(images, order, rebuilt, errors, *, shape=(8, 8)):

@@ -152,7 +152,9 @@ class Scene:
             for k in positions:
                 self.move(k)
                 if self._mark.get_window_extent().x0 < right + 5:
-                    self._mark.set_text(str(k))  # so that close ones do not cover each other
+                    self._mark.set_text(str(k))  # close ones must not cover each other
+                if self._mark.get_window_extent().x0 < right + 5:
+                    self._mark.set_text("")
                 right = self._mark.get_window_extent().x1
                 self._draw([artist for artist in self.moving if artist is not self._cover])
             self._last = (None, "")
