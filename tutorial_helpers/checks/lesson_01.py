@@ -70,6 +70,9 @@ def check_parameter_count(sizes):
         "are the hidden layers joined? count the weights between them": (
             before @ after + after.sum() - before[1:-1] @ after[1:-1]
         ),
+        "that is one layer of all the neurons; what does the second layer read?": (
+            (sizes[0] + 1) * sum(sizes[1:-1]) + (sum(sizes[1:-1]) + 1) * sizes[-1]
+        ),
         "those are the neurons; each has a weight for every value that enters it": after.sum(),
         "those are neurons and inputs; each neuron has a weight for all that enters it": sum(sizes),
     }

@@ -76,6 +76,9 @@ def check_peak_width(rows):
         "the widths of the lesson go by tens; what lies between them?": lambda m: (
             m % 10 == 0 and abs(m - len(different)) < 10
         ),
+        "so many on average over such draws; how many are in these rows?": lambda m: (
+            abs(m - 898 * (1 - (1 - 1 / 898) ** len(rows))) < 0.5
+        ),
         "so near that a single seed may say it; how many images set the threshold?": lambda m: (
             0 < abs(m - len(different)) <= 3
         ),
@@ -92,6 +95,7 @@ def check_part_left(copies):
         "is it longer with the copies?": np.sqrt(copies),
         "what carries less cannot be longer": copies,
         "the output stays the same; the weights are shared": 1,
+        "that is what each weight loses; how long are all of them together?": 1 - 1 / copies,
         "a part of 1 is asked for, not a percentage": 100 / np.sqrt(copies),
         "four copies halve it; how many are there now?": 0.5 if copies != 4 else 0.25**2 / 3,
         "that is what has gone; which part is left?": 1 - 1 / np.sqrt(copies),

@@ -103,6 +103,9 @@ def check_unit_free_size(W, U):
         "what leaves the neuron does not count yet": enters,
         "what enters the neuron does not count yet": leaves,
         "does a sum stay the same in other units?": enters + leaves,
+        "a root of a sum of squares: does that sum stay the same in other units?": (
+            np.hypot(enters, leaves)
+        ),
         "in other units this changes; what must the factors do to each other?": enters / leaves,
         "upside down, and in other units this changes as well": leaves / enters,
         "right order, but the squares of the norms: take the root": size**2,

@@ -33,6 +33,12 @@ def check_merged_weights(U):
     first, second, third = np.asarray(U)
     mistakes = {
         "the removed neuron's row of U is lost: who passes it on?": [first, second],
+        "the first takes over its share; the third held some of the second, too": (
+            [first + 2 * third, second]
+        ),
+        "the second takes over its share; the third held some of the first, too": (
+            [first, second + third]
+        ),
         "each kept neuron passes on its own share, not all of it": [first + third, second + third],
         "the two shares are swapped": [first + third, second + 2 * third],
         "the kept neurons still have their own rows of U as well": [2 * third, third],
