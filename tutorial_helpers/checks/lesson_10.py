@@ -82,6 +82,10 @@ def check_refit(Z, kept, U, beta):
             *late,
             (target - A @ late).mean(axis=0),
         ],
+        "the weights are right; the bias must take off what they say on average": [
+            *right[:-1],
+            target.mean(axis=0),
+        ],
         "nothing is fitted here: these are the old weights": [*U[kept], beta],
         "this is T U with the old bias below; let the bias be fitted too": [*late, beta],
         "the old bias is not fitted, and the weights carry it already": [*bare, beta],
@@ -106,6 +110,9 @@ def check_signal(Z, U, k):
     mistakes = {
         "what is the same for all images can go into the bias: subtract the mean": (
             largest(norm(Z, axis=0) * size)
+        ),
+        "the mean of each column is one over the images, not over the outputs": (
+            largest(norm(Z, axis=0) * norm(U - U.mean(axis=1, keepdims=True), axis=1))
         ),
         "one factor is squared, the other is not": largest(spread**2 * size),
         "this factor counts twice: is U squared and Z not?": largest(spread * size**2),
