@@ -13,7 +13,7 @@
 # locked: the versions in requirements.lock; lowest, newest: the ends of the ranges in pyproject.toml
 VERSIONS ?= locked
 VENV ?= .venv$(if $(filter-out locked,$(VERSIONS)),-$(VERSIONS))
-NOTEBOOKS ?= $(sort $(wildcard notebooks/*.ipynb notebooks/solutions/*.ipynb))
+NOTEBOOKS ?= $(sort $(wildcard notebooks/*.ipynb notebooks/solutions/*.ipynb notebooks/teaching/*.ipynb))
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python

@@ -4,7 +4,7 @@
     python tests/notebook_tools.py check [paths]      only tell the problems
     python tests/notebook_tools.py text path          print what a reader sees, for `git diff`
 
-Without paths: every lesson and every solution.
+Without paths: all that `notebooks` finds.
 """
 
 import argparse
@@ -51,8 +51,9 @@ EXACT = "# NBVAL_CHECK_OUTPUT"
 
 
 def notebooks(folder=FOLDER):
-    """Return the paths of all lessons and solutions, in order."""
-    return sorted([*folder.glob("*.ipynb"), *folder.glob("solutions/*.ipynb")])
+    """Return the paths of all lessons, of solutions and of what is for teaching, in order."""
+    places = ("*.ipynb", "solutions/*.ipynb", "teaching/*.ipynb")
+    return sorted(path for place in places for path in folder.glob(place))
 
 
 def read(path):
@@ -109,6 +110,8 @@ def refresh(path, timeout=SECONDS_PER_CELL):
 
     # the kernel of this environment, whatever the reader has installed elsewhere
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
+    # nothing that the author has solved
+    os.environ["TUTORIAL_PROGRESS"] = os.devnull
     # as in the Makefile: the last digits follow the number of threads
     for library in ("OPENBLAS", "OMP", "MKL"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
@@ -216,9 +219,10 @@ def problems(path):
     path = Path(path)
     notebook = read(path)
     found = [*_notebook_problems(notebook), *_id_problems(notebook), *_length_problems(notebook)]
-    found += [*_pair_problems(path, notebook), *_run_problems(notebook)]
-    found += [*_explorer_problems(notebook)]
-    if path.parent.name != "solutions":
+    found += [*_run_problems(notebook), *_explorer_problems(notebook)]
+    if path.parent.name != "teaching":  # what lies there is no lesson
+        found += _pair_problems(path, notebook)
+    if path.parent.name not in ("solutions", "teaching"):
         from lesson_rules import lesson_problems  # here: `text` must do without its neighbours
 
         found += lesson_problems(path.name[:2], notebook["cells"])

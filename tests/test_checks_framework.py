@@ -6,20 +6,25 @@ import itertools
 import re
 from fractions import Fraction
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 from scipy import sparse
 
 from tutorial_helpers import checks, claim, progress
-from tutorial_helpers.checks import Expected, exercise, framework, vote
+from tutorial_helpers.checks import Expected, exercise, framework, solved, vote
 
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     """Begin without exercises and without anything done."""
-    for name in ("EXERCISES", "_state", "_given"):
-        monkeypatch.setattr(framework, name, {})
+    monkeypatch.setattr(framework, "_given", {})
+    with (
+        mock.patch.dict(solved.EXERCISES, clear=True),
+        mock.patch.dict(solved._state, clear=True),
+    ):
+        yield
 
 
 @pytest.fixture
@@ -515,4 +520,5 @@ def test_a_file_of_exercises_stands_alone_and_may_be_renumbered(path):
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("exercise", "vote")
     ]
-    assert numbers == [it for _, it in sorted(written)]
+    # the questions for the day after, t05.1 and so on, have tests of their own
+    assert numbers == [it for _, it in sorted(written) if not it.startswith("t")]

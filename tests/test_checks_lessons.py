@@ -6,6 +6,7 @@ import json
 import re
 from fractions import Fraction
 from pathlib import Path
+from unittest import mock
 
 import lesson_rules
 import numpy as np
@@ -17,7 +18,7 @@ from scipy.linalg import qr
 from sklearn.metrics import log_loss
 
 from tutorial_helpers import checks
-from tutorial_helpers.checks import framework
+from tutorial_helpers.checks import framework, solved
 
 EVERY = {name: it for name, it in vars(checks).items() if name.startswith("check_")}
 VOTES = {name: it for name, it in EVERY.items() if hasattr(it, "options")}
@@ -28,8 +29,9 @@ LESSONS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     """Begin with nothing done."""
-    for name in ("_state", "_given"):
-        monkeypatch.setattr(framework, name, {})
+    monkeypatch.setattr(framework, "_given", {})
+    with mock.patch.dict(solved._state, clear=True):
+        yield
 
 
 @pytest.fixture

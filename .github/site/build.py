@@ -106,6 +106,7 @@ def build(notebooks):
         shutil.copytree(notebooks[0].parent / "pictures", place)
     # side by side, so one thread each: two would be ten times slower
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    os.environ["TUTORIAL_PROGRESS"] = os.devnull  # nothing that the author has solved
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(run, notebooks))
     front_page(notebooks)

@@ -18,7 +18,8 @@ import joblib
 import numpy as np
 from scipy.sparse import issparse
 
-EXERCISES = {}  # number → aim
+from .solved import EXERCISES, note
+
 LOST = "what you were given no longer fits: run the cells above again, keep their names"
 CHANGED = (
     "what you were given has changed: did your code do that? "
@@ -26,7 +27,6 @@ CHANGED = (
 )
 NOT_YET = "not yet; go through the task and your way once more, step by step"
 MOST = 1_000_000  # numbers; no exercise asks for as many
-_state = {}
 _given = {}
 
 
@@ -107,8 +107,6 @@ def exercise(number, aim, others=None):
     ✗ Exercise 99.1: Is that not the product?
     >>> check_sum(7, 3, 4)
     ✓ Exercise 99.1, the sum of two numbers: right
-    >>> progress("99")
-    Exercises of this notebook: ✓ 99.1
     >>> del EXERCISES["99.1"]
     """
 
@@ -188,35 +186,10 @@ def _checker(number, aim, judge):
 
 def _tell(number, aim, verdict):
     """Print what is thought of an answer, and keep it for `progress`."""
-    _state[number] = {None: "○", "": "✓"}.get(verdict, "✗")
+    mark = {None: "○", "": "✓"}.get(verdict, "✗")
     told = {None: "not tried yet", "": "right"}.get(verdict)
-    if told:
-        print(f"{_state[number]} Exercise {number}, {aim}: {told}")
-    else:
-        print(f"✗ Exercise {number}: {verdict}")
-
-
-def progress(notebook):
-    """Print which exercises of a notebook are done (✓), open (○) or not right yet (✗).
-
-    Parameters
-    ----------
-    notebook : str
-        Its number, such as "03".
-
-    Examples
-    --------
-    >>> progress("98")
-    There is no exercise in this notebook.
-    """
-    numbers = [number for number in EXERCISES if number.startswith(notebook + ".")]
-    if not numbers:
-        print("There is no exercise in this notebook.")
-        return
-    print(
-        "Exercises of this notebook: "
-        + "  ".join(f"{_state.get(number, '○')} {number}" for number in numbers)
-    )
+    print(f"{mark} Exercise {number}, {aim}: {told}" if told else f"✗ Exercise {number}: {verdict}")
+    note(number, mark)
 
 
 def _changed_in_place(number, data):

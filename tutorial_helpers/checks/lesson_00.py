@@ -28,3 +28,34 @@ check_curve = vote(
         "D": "all test digits are read, for each k",
     },
 )
+
+# three questions for the day after
+TOMORROW = [
+    vote(
+        "t00.1",
+        "why a few dozen neurons come so close",
+        "B",
+        {
+            "A": "without the formula, how well did the ID's own fifty do?",
+            "C": "how many steps of training did the slider's networks take?",
+        },
+    ),
+    exercise("t00.2", "how many output weights are left")(
+        lambda: Expected(
+            480,
+            {
+                "those are the ones that go": 9520,
+                "those are the neurons; how many digits does each one speak to?": 48,
+            },
+        )
+    ),
+    vote(
+        "t00.3",
+        "what wiggles in the curve mean",
+        "A",
+        {
+            "B": "the networks at all k were cut from one and the same; what was drawn anew?",
+            "C": "the lesson's last cell counts them, and every point was computed exactly",
+        },
+    ),
+]

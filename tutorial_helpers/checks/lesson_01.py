@@ -90,3 +90,36 @@ def check_bias_gradient(p, Y):
         "where do the true digits enter?": p.mean(axis=0),
     }
     return Expected(D.mean(axis=0), mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    vote(
+        "t01.1",
+        "the log-loss of a bolder mistake",
+        "C",
+        {
+            "A": "that is what the probability does; now take its logarithm",
+            "B": "the probability fell a hundredfold; and its logarithm?",
+        },
+    ),
+    exercise("t01.2", "the slope of the log-loss in a logit")(
+        lambda: Expected(
+            -0.3,
+            {
+                "which way must this logit go to lower the loss? mind the sign": 0.3,
+                "this class is the true one: what is subtracted?": 0.7,
+                "that is the slope without the probability": -1,
+            },
+        )
+    ),
+    vote(
+        "t01.3",
+        "why the test half is harder",
+        "A",
+        {
+            "B": "what did the test accuracy do when all images were shuffled before halving?",
+            "C": "nobody chose them: the images lie in the order of their writers",
+        },
+    ),
+]

@@ -102,3 +102,36 @@ def check_part_left(copies):
         "squares add up, but a length is the root of their sum": copies**-2,
     }
     return Expected(1 / np.sqrt(copies), mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    exercise("t02.1", "the length of the shortest fit")(
+        lambda: Expected(
+            10,
+            {
+                "that is the sum of its two weights; a length is a root of squares": 14,
+                "that fits, but with the second neuron alone; let both speak": 12.5,
+                "that fits, but with the first neuron alone; let both speak": 50 / 3,
+            },
+        )
+    ),
+    vote(
+        "t02.2",
+        "where the test error peaks",
+        "B",
+        {
+            "A": "then many fits are exact; is the shortest of them a bad one?",
+            "C": "then no fit is exact, and none is forced; is that the worst place?",
+        },
+    ),
+    vote(
+        "t02.3",
+        "where gradient descent ends",
+        "C",
+        {
+            "A": "from 0 it does; and from another start?",
+            "B": "the proof was by Pythagoras: which length does it make small?",
+        },
+    ),
+]

@@ -144,3 +144,36 @@ def check_equal_units(W):
         "equally long, but the norm should be 1": equally_long,
     }
     return Expected(1 / lengths, mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    vote(
+        "t03.1",
+        "what other units change",
+        "A",
+        {
+            "B": "max(10 a, 0) is 10 max(a, 0), and the row of U takes the 10 away again",
+            "C": "how long is the column of W now?",
+        },
+    ),
+    exercise("t03.2", "the change of a logit when a neuron goes")(
+        lambda: Expected(
+            3,
+            {
+                "new minus old: its term is no longer added": -3,
+                "that is the change of the first logit": -6,
+                "that is the term of the first logit": 6,
+            },
+        )
+    ),
+    vote(
+        "t03.3",
+        "luck with a refit against magnitude without",
+        "B",
+        {
+            "A": "the lesson's last table has six answers; on how many of them was that so?",
+            "C": "the two were level only when both were refitted",
+        },
+    ),
+]

@@ -137,3 +137,36 @@ def check_residual_norms(A, j):
         "that is which part of each is left; how long is it?": right / np.maximum(lengths, 1e-300),
     }
     return Expected(right, mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    exercise("t04.1", "what is left of a column")(
+        lambda: Expected(
+            4,
+            {
+                "that is the shadow; what is left of the column beside it?": 3,
+                "that is the whole column": 5,
+                "a length is the root of the sum of squares": 16,
+            },
+        )
+    ),
+    vote(
+        "t04.2",
+        "a constant error against noise",
+        "C",
+        {
+            "A": "the Frobenius norms are equal; which of the two has a vector that collects all?",
+            "B": "noise has entries of all signs: what do they do to one another in a sum?",
+        },
+    ),
+    vote(
+        "t04.3",
+        "when classical Gram–Schmidt fails",
+        "B",
+        {
+            "A": "perpendicular columns of very different lengths have a large κ; did they suffer?",
+            "C": "the first control had such columns: how many digits did it keep?",
+        },
+    ),
+]

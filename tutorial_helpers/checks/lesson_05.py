@@ -108,3 +108,36 @@ def check_least_k(R, tolerance):
         "R22 is a triangle; that was its diagonal alone": lambda k: k == least(diagonal),
     }
     return Expected(least(errors), mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    exercise("t05.1", "the error of the ID read off R")(
+        lambda: Expected(
+            7,
+            {
+                "that is the error for k = 2": 2,
+                "the diagonal entry is not all that is left: take the whole block": 6,
+                "a norm is the root of the sum of squares": 49,
+            },
+        )
+    ),
+    vote(
+        "t05.2",
+        "whether least squares would do better",
+        "A",
+        {
+            "B": "the error is perpendicular to all kept columns; what does that say?",
+            "C": "large entries do harm in another way; are they not the best weights, too?",
+        },
+    ),
+    vote(
+        "t05.3",
+        "why not the SVD",
+        "C",
+        {
+            "A": "of all matrices of rank k, which one comes closest?",
+            "B": "it may be cheaper, but what must be known of a new image to use each?",
+        },
+    ),
+]

@@ -114,3 +114,36 @@ def check_won_and_lost(full, pruned, y):
         "these are all that each network gets right": [np.sum(pruned == y), np.sum(full == y)],
     }
     return Expected([won, lost], mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    exercise("t06.1", "the new weight of a kept neuron")(
+        lambda: Expected(
+            -11,
+            {
+                "its own weight is still there as well": -12,
+                "the share is minus two: mind the sign": 13,
+                "that is the new weight of neuron 1": 7,
+            },
+        )
+    ),
+    vote(
+        "t06.2",
+        "what T costs when the network predicts",
+        "B",
+        {
+            "A": "T and U are both known beforehand: when are they multiplied?",
+            "C": "of which shape is T U, and of which shape were the kept rows of U?",
+        },
+    ),
+    vote(
+        "t06.3",
+        "pruned against trained from scratch",
+        "C",
+        {
+            "A": "with which settings was the small network trained there?",
+            "B": "whose inputs had that been, and were the rivals tuned?",
+        },
+    ),
+]

@@ -182,3 +182,35 @@ def check_images_needed(agreement, confidence):
         "which of the two is the agreement?": np.ceil(risk / q),
     }
     return Expected(int(np.ceil(risk / p)), mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    vote(
+        "t07.1",
+        "which weights the error of the logits meets",
+        "A",
+        {
+            "B": "what do the columns of E hold that belong to kept neurons?",
+            "C": "E has columns of zeros: what do they do with some rows of U?",
+        },
+    ),
+    exercise("t07.2", "the least move that is no longer certified")(
+        lambda: Expected(
+            1.5,
+            {
+                "one may rise while the other falls: what is left for each?": 3,
+                "the margin is the lead over the second": 6,
+            },
+        )
+    ),
+    vote(
+        "t07.3",
+        "a limit from many images by few writers",
+        "B",
+        {
+            "A": "images of one writer tend to fail together: do they count as many, or few?",
+            "C": "the formula is exact for independent images; are these?",
+        },
+    ),
+]

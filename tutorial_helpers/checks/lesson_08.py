@@ -126,3 +126,35 @@ def check_part(gain, s):
         "give it as a number between 0 and 1": 100 * right,
     }
     return Expected(right, mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    exercise("t08.1", "the most that Amdahl's law allows")(
+        lambda: Expected(
+            2.5,
+            {
+                "which part of the call stays?": 1 / 0.6,
+                "that is the part that stays; how many times as fast is the whole?": 0.4,
+            },
+        )
+    ),
+    vote(
+        "t08.2",
+        "what spoils runs one after the other",
+        "A",
+        {
+            "B": "in the simulation short moments spoilt runs in turns just as often",
+            "C": "a median puts up with single odd readings; with twenty in a row?",
+        },
+    ),
+    vote(
+        "t08.3",
+        "the time of a network full of zeros",
+        "C",
+        {
+            "A": "does a product know which of its numbers are zero?",
+            "B": "which arrays have become smaller?",
+        },
+    ),
+]

@@ -118,3 +118,36 @@ def check_lasting_k(curve, tolerance):
         "that many k are too low, but they do not all come first": np.count_nonzero(~reached),
     }
     return Expected(last + 1, mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    exercise("t09.1", "a logit from two terms")(
+        lambda: Expected(
+            2,
+            {
+                "and the bias?": 0,
+                "that is the logit for k = 1": 8,
+                "that is the logit of the second class": 19,
+            },
+        )
+    ),
+    vote(
+        "t09.2",
+        "which choices have a running sum",
+        "B",
+        {
+            "A": "the lesson summed by size as well: which QR did that take?",
+            "C": "the swaps are made anew for each k; what does that break?",
+        },
+    ),
+    vote(
+        "t09.3",
+        "why the test images break the promise",
+        "C",
+        {
+            "A": "what did images say that had trained the network, but chosen nothing?",
+            "B": "both halves were measured at the same k",
+        },
+    ),
+]

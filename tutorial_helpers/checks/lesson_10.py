@@ -168,3 +168,38 @@ def check_interval(a, b, comparisons):
         ),
     }
     return Expected(right, mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    exercise("t10.1", "an interaction")(
+        lambda: Expected(
+            15,
+            {
+                "the ID's gain first, then magnitude's is subtracted": -15,
+                "that is the difference after the refit": 5,
+                "that is the difference without a refit": -10,
+                "the two gains are subtracted, not added": 65,
+            },
+        )
+    ),
+    exercise("t10.2", "false alarms among a hundred intervals")(
+        lambda: Expected(
+            5,
+            {
+                "each of them misses once in twenty": 1,
+                "those hold; how many do not?": 95,
+                "that would be so if each were sure": 0,
+            },
+        )
+    ),
+    vote(
+        "t10.3",
+        "the mean of the removed neurons in the bias",
+        "C",
+        {
+            "A": "the logits do come closer; and the answers, which hang on what varies?",
+            "B": "T U passes each removed neuron on in shares; what does a constant pass on?",
+        },
+    ),
+]

@@ -124,3 +124,36 @@ def check_recall(predicted, truth, label):
         "that mixes in the precision": 2 * found / (called + samples),
     }
     return Expected(found / samples, mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    vote(
+        "t11.1",
+        "where the first lead came from",
+        "A",
+        {
+            "B": "on scaled images the same choice was made; where was the lead?",
+            "C": "a longer training was not what the control changed",
+        },
+    ),
+    exercise("t11.2", "the most that two can agree")(
+        lambda: Expected(
+            0.93,
+            {
+                "where exactly one of them is right they differ: how many images at least?": 1,
+                "that is how often both are right, if they err independently": 0.9 * 0.97,
+                "a fraction, please": 93,
+            },
+        )
+    ),
+    vote(
+        "t11.3",
+        "who forgets a digit that is missing",
+        "C",
+        {
+            "A": "a student learns what it is shown; what was it shown of zeros?",
+            "B": "on which images does the ID promise anything?",
+        },
+    ),
+]

@@ -131,3 +131,36 @@ def check_both_read(W3, V, T1, T2):
         ),
     }
     return Expected(np.vstack([behind, beside]), mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    exercise("t12.1", "what is left of a matrix between two layers")(
+        lambda: Expected(
+            1 / 9,
+            {
+                "it is cut on both sides": 1 / 3,
+                "that is what goes": 8 / 9,
+                "that is what one side loses": 2 / 3,
+            },
+        )
+    ),
+    vote(
+        "t12.2",
+        "what a refit reads and what it aims at",
+        "B",
+        {
+            "A": "then it would not know what the pruned layers in front have changed",
+            "C": "then whatever is wrong in front stays wrong",
+        },
+    ),
+    vote(
+        "t12.3",
+        "300 free columns on new images",
+        "A",
+        {
+            "B": "was that what the test images said of all three networks?",
+            "C": "weights that mend one image may be huge; what do they do to a new one?",
+        },
+    ),
+]

@@ -151,3 +151,36 @@ def check_concatenated(T, K):
         ),
     }
     return Expected(np.concatenate([folded, K[:, c:]], axis=1), mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    vote(
+        "t13.1",
+        "where the ID looks",
+        "C",
+        {
+            "A": "ten channels determine all others there; what does the ReLU make of that?",
+            "B": "the largest of a sum is not the sum of the largest",
+        },
+    ),
+    exercise("t13.2", "the rows of Z")(
+        lambda: Expected(
+            160,
+            {
+                "each pixel of each image is a row": 10,
+                "that is for one image": 16,
+                "channels are columns": 960,
+            },
+        )
+    ),
+    vote(
+        "t13.3",
+        "where T goes in a kernel",
+        "B",
+        {
+            "A": "that was one of the controls: how far off were the maps?",
+            "C": "a tap looks at another pixel; is a channel rebuilt otherwise there?",
+        },
+    ),
+]
