@@ -200,6 +200,25 @@ def test_a_python_without_processes_runs_a_study():
     assert "serial" not in done.stderr
 
 
+NO_PROCESSES = """
+import sys
+sys.modules["_multiprocessing"] = None
+
+def refuse(event, arguments):
+    if event in ("os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "subprocess.Popen"):
+        raise OSError("a browser starts no process")
+
+sys.addaudithook(refuse)
+from tutorial_helpers import run_study
+print(run_study(abs, [-1, 2], n_jobs=1).tolist(), "joblib.externals.loky.backend" in sys.modules)
+"""
+
+
+def test_one_job_asks_for_no_process_and_no_loky():
+    done = subprocess.check_output([sys.executable, "-c", NO_PROCESSES], text=True)
+    assert done.strip() == "[1, 2] False"
+
+
 @pytest.mark.parametrize("seeds", [[], [1, 2, 1], [1, np.int64(1)]])
 def test_seeds_that_would_count_twice_are_named(seeds):
     with pytest.raises(ValueError, match="seeds must hold one or more different numbers, got"):
