@@ -3,6 +3,8 @@
 # make refresh   run the notebooks and store their outputs (NOTEBOOKS="a.ipynb b.ipynb" for a few)
 # make site      write the lessons as pages that need no kernel: build/site/index.html
 # make browser   move every slider in a real JupyterLab and on the pages; needs Chromium
+# make hub       start a JupyterHub as in class: three run lesson 06, a kernel and a server die
+# make lite      write the lessons with a Python that runs in the browser: build/lite
 # make bench     measure every ratio that is quoted, and the latency of the sliders
 # make lock      write requirements.lock and requirements-site.lock anew from pyproject.toml
 # make clean     remove what the others made
@@ -10,7 +12,8 @@
 # Each sets up .venv by itself. It takes git, make and Python 3.11 or newer; another Python than the
 # first found is asked for by name: make lab PYTHON=python3.13
 
-# locked: the versions in requirements.lock; lowest, newest: the ends of the ranges in pyproject.toml
+# locked: the versions in requirements.lock; lowest, newest: the ends of the ranges in pyproject.toml;
+# browser: what Pyodide has, for the core alone
 VERSIONS ?= locked
 VENV ?= .venv$(if $(filter-out locked,$(VERSIONS)),-$(VERSIONS))
 NOTEBOOKS ?= $(sort $(wildcard notebooks/*.ipynb notebooks/solutions/*.ipynb notebooks/teaching/*.ipynb))
@@ -25,6 +28,7 @@ EXE := $(if $(filter Windows_NT,$(OS)),.exe)
 UV := $(BIN)/uv$(EXE)
 READY := $(VENV)/.ready
 SITE_READY := $(VENV)/.ready-site
+CORE := validation data networks decomposition selection correction pruning curves bounds running
 LESSONS := $(sort $(wildcard notebooks/*.ipynb))
 
 # one encoding on every system, whatever the locale
@@ -39,7 +43,7 @@ ifneq ($(shell cat $(READY) 2>/dev/null),$(shell pwd -P))
 .PHONY: $(UV) $(READY)
 endif
 
-.PHONY: help lab test lint units run-notebooks refresh site browser bench lock clean
+.PHONY: help lab test lint units run-notebooks refresh site browser hub lite bench lock clean
 .NOTPARALLEL:
 
 help:
@@ -58,7 +62,7 @@ lab units run-notebooks refresh: export MKL_NUM_THREADS := 1
 lab units run-notebooks refresh: export VECLIB_MAXIMUM_THREADS := 1
 
 # another release of ruff has another opinion, so only the locked one is asked
-test: $(if $(filter locked,$(VERSIONS)),lint) units run-notebooks
+test: $(if $(filter locked,$(VERSIONS)),lint) units $(if $(filter browser,$(VERSIONS)),,run-notebooks)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -67,7 +71,8 @@ lint: $(READY)
 
 # old releases warn of each other's old names; that is no fault of ours
 units: $(READY)
-	$(BIN)/python -m pytest --ignore=tests/test_widgets_browser.py \
+	$(BIN)/python -m pytest $(foreach t,widgets_browser hub lite,--ignore=tests/test_$t.py) \
+	    $(if $(filter browser,$(VERSIONS)),$(CORE:%=tests/test_%.py)) \
 	    $(if $(filter lowest,$(VERSIONS)),-W ignore::DeprecationWarning)
 
 # One after the other: side by side they were no faster on two cores.
@@ -97,8 +102,16 @@ build/site/index.html: $(SITE_READY) $(LESSONS) \
 browser: build/site/index.html
 	TUTORIAL_BROWSER=required $(BIN)/python -m pytest --durations=5 tests/test_widgets_browser.py
 
+hub: $(VENV)/.ready-hub
+	TUTORIAL_HUB=required $(BIN)/python -m pytest tests/test_hub.py
+
+# a folder with a release of Pyodide, PYODIDE=…, lies beside the lessons; else the browser fetches it
+lite: $(VENV)/.ready-lite
+	$(BIN)/python .github/lite/build.py
+	TUTORIAL_LITE=required $(BIN)/python -m pytest tests/test_lite.py
+
 clean:
-	rm -rf .venv .venv-lowest .venv-newest *.egg-info build .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-browser .venv-lowest .venv-newest *.egg-info build .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 bench: build/site/index.html
@@ -108,6 +121,11 @@ bench: build/site/index.html
 # what only the site and the browser need stays out of the way of a reader's `make lab`
 $(SITE_READY): $(READY) requirements-site.lock
 	@$(INSTALL) --requirement requirements-site.lock
+	@touch $@
+
+# an extra of pyproject.toml: hub, lite
+$(VENV)/.ready-%: $(READY)
+	@$(INSTALL) --constraint requirements-site.lock --editable '.[$*]'
 	@touch $@
 
 $(UV):
@@ -126,6 +144,8 @@ INSTALL = $(MIRROR) $(UV) pip install --quiet --python $(BIN)/python$(EXE) --com
 $(READY): pyproject.toml requirements.lock | $(UV)
 ifeq ($(VERSIONS),locked)
 	@$(INSTALL) --no-deps --requirement requirements.lock --editable .
+else ifeq ($(VERSIONS),browser)
+	@$(INSTALL) --constraint requirements-browser.txt --editable . pytest hypothesis nbformat
 else
 	@$(INSTALL) --upgrade --resolution $(if $(filter lowest,$(VERSIONS)),lowest-direct,highest) \
 	    --editable '.[notebooks,dev]'

@@ -94,6 +94,14 @@ def test_the_lock_is_inside_the_ranges():
         assert specifier.contains(version), f"{name} {version} is outside {specifier}: make lock"
 
 
+def test_what_a_browser_has_is_inside_the_ranges():
+    pins = (ROOT / "requirements-browser.txt").read_text(encoding="utf-8").splitlines()
+    browser = ranges(pin for pin in pins if not pin.startswith("#"))
+    assert set(NEEDED) - set(browser) == {"ipywidgets"}
+    for name in set(NEEDED) & set(browser):
+        assert NEEDED[name].contains(next(iter(browser[name])).version)
+
+
 def test_the_lock_pins_one_version_of_each_and_names_no_place():
     lines = [line for line in LOCK.splitlines() if line and not line.lstrip().startswith("#")]
     assert all(re.match(r"[a-z0-9-]+==[\w.!+]+( ; .+)?$", line) for line in lines)

@@ -200,6 +200,25 @@ def test_a_python_without_processes_runs_a_study():
     assert "serial" not in done.stderr
 
 
+NO_PROCESSES = """
+import sys
+from joblib.externals.loky import reusable_executor
+from tutorial_helpers import run_study
+
+def refuse(event, arguments):
+    if event in ("os.fork", "os.forkpty", "os.posix_spawn", "subprocess.Popen"):
+        raise OSError("a browser starts no process")
+
+sys.addaudithook(refuse)
+print(run_study(abs, [-1, 2], n_jobs=1).tolist(), reusable_executor._executor)
+"""
+
+
+def test_one_job_is_this_process_alone():
+    told = subprocess.check_output([sys.executable, "-c", NO_PROCESSES], text=True)
+    assert told.strip() == "[1, 2] None"
+
+
 @pytest.mark.parametrize("seeds", [[], [1, 2, 1], [1, np.int64(1)]])
 def test_seeds_that_would_count_twice_are_named(seeds):
     with pytest.raises(ValueError, match="seeds must hold one or more different numbers, got"):

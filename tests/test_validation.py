@@ -1,5 +1,7 @@
 """Questions to arguments, and the thread of linear algebra."""
 
+import sys
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -13,6 +15,7 @@ def threads():
     }
 
 
+@pytest.mark.skipif(sys.platform == "emscripten", reason="a browser has one thread")
 def test_one_thread_inside_and_the_readers_own_number_after():
     with threadpool_limits(2, user_api="blas"):
         assert one_thread(threads)() == {1}
