@@ -61,6 +61,9 @@ lab units run-notebooks refresh: export OMP_NUM_THREADS := 1
 lab units run-notebooks refresh: export MKL_NUM_THREADS := 1
 lab units run-notebooks refresh: export VECLIB_MAXIMUM_THREADS := 1
 
+# each core takes one file after the other, with one thread of linear algebra; four need 3 GB
+SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile
+
 # another release of ruff has another opinion, so only the locked one is asked
 test: $(if $(filter locked,$(VERSIONS)),lint) units $(if $(filter browser,$(VERSIONS)),,run-notebooks)
 
@@ -71,13 +74,12 @@ lint: $(READY)
 
 # old releases warn of each other's old names; that is no fault of ours
 units: $(READY)
-	$(BIN)/python -m pytest $(foreach t,widgets_browser hub lite,--ignore=tests/test_$t.py) \
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(foreach t,widgets_browser hub lite,--ignore=tests/test_$t.py) \
 	    $(if $(filter browser,$(VERSIONS)),$(CORE:%=tests/test_%.py)) \
 	    $(if $(filter lowest,$(VERSIONS)),-W ignore::DeprecationWarning)
 
-# One after the other: side by side they were no faster on two cores.
 run-notebooks: $(READY)
-	$(if $(NOTEBOOKS),$(BIN)/python -m pytest --nbval-lax --nbval-current-env \
+	$(if $(NOTEBOOKS),$(BIN)/python -m pytest $(SIDE_BY_SIDE) --nbval-lax --nbval-current-env \
 	    --nbval-cell-timeout=600 --durations=10 $(NOTEBOOKS),@echo "no notebooks yet")
 
 refresh: $(READY)
