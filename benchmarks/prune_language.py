@@ -1,7 +1,7 @@
 """Make the tables of the language model anew: ``python -m benchmarks.prune_language``.
 
 all-MiniLM-L6-v2, all six feed-forward halves pruned to a share. The task is that of
-`language_pairs`: which body belongs to this summary, among 400? Needs the extra ``language``; takes
+`language_pairs`: which body belongs to this summary, among 300? Needs the extra ``language``; takes
 half an hour, and goes on where it was stopped. It writes into ``tutorial_helpers/results``:
 
 ``language.csv``
@@ -10,7 +10,7 @@ half an hour, and goes on where it was stopped. It writes into ``tutorial_helper
     between vectors of the pruned and of the full model; share of questions with the same first
     hit as with the full model.
 ``language_calibration.csv``
-    Mean cosine with half the neurons, by number of calibration tokens, and by source of text.
+    Mean cosine with half the neurons, by source of the calibration text and number of its tokens.
 """
 
 import csv
@@ -32,8 +32,7 @@ from .language_pairs import load_pairs
 from .make_studies import RESULTS, ROOT
 
 UNFINISHED = ROOT / "unfinished_language"
-SHARES, TOKENS, MOST_TOKENS = (75, 50, 25), (1000, 2000, 4000, 8000), 4000
-SEEDS = {"id + interpolation": range(3)}  # draws of calibration texts; the other methods have one
+SHARES, TOKENS, ENOUGH = (75, 50, 25), (1000, 2000, 4000, 8000), 4000
 LOOKED_AT = 100  # texts whose vectors are compared in the table of calibration
 
 
@@ -68,10 +67,10 @@ class Remembering(LanguageModel):
         return id(self)
 
 
-def some_texts(model, texts, tokens, seed):
+def some_texts(model, texts, tokens):
     """Draw texts until they hold so many tokens."""
-    order = np.random.default_rng(seed).permutation(len(texts))
-    total = np.cumsum([len(model.tokenize([texts[i]])[0]) for i in order])
+    order = np.random.default_rng(0).permutation(len(texts))
+    total = np.cumsum([len(found) for found in model.tokenize([texts[i] for i in order])])
     if total[-1] < tokens:
         raise ValueError(f"these texts hold {total[-1]} tokens, asked for {tokens}")
     return [texts[i] for i in order[: np.searchsorted(total, tokens) + 1]]
@@ -101,7 +100,7 @@ def vectors(name, make):
 
 
 def measured(A, B, A_full, B_full):
-    """Return the measures of one pruned model; A are summaries, B bodies, row i belongs to row i."""
+    """Return the measures of one model: row i of A (summaries) belongs to row i of B (bodies)."""
     first, first_full = (A @ B.T).argmax(axis=1), (A_full @ B_full.T).argmax(axis=1)
     own = np.arange(len(A))
     hits, hits_full = first == own, first_full == own
@@ -126,10 +125,10 @@ def by_words(pairs, **how):
 
 
 def write(path, columns, rows):
-    """Write lines of measure, method, seed and values."""
+    """Write lines of names and values under a head."""
     with path.open("w", newline="", encoding="utf-8") as file:
         line = csv.writer(file, lineterminator="\n").writerow
-        line(["measure", "method", "seed", *columns])
+        line(columns)
         for *names, values in rows:
             line([*names, *(f"{value:.4f}" for value in values)])
 
@@ -153,31 +152,30 @@ def main():
     others = {"full": full, "tf-idf, words": by_words(test)}
     others["tf-idf, letters"] = by_words(test, analyzer="char_wb", ngram_range=(3, 5))
     for method, both in others.items():
-        found = measured(*both, *(full if method == "full" else both))
-        rows += [(m, method, 0, [found[m]] * 3) for m in ("first hits", "standard error")]
-    for seed in range(3):
-        for method, how in METHODS.items():
-            if seed not in SEEDS.get(method, [0]):
-                continue
-            source = some_texts(model, own, MOST_TOKENS, seed)
-            found = []
-            for share in SHARES:
-                make = pruned(source, share, **how)
-                name = f"{method}, {share}, {seed}"
-                both = np.split(vectors(name, lambda make=make: make().encode(texts)), [half])
-                found.append(measured(*both, *full))
-            rows += [(m, method, seed, [each[m] for each in found]) for m in found[0]]
-    write(RESULTS / "language.csv", SHARES, rows)
+        found = measured(*both, *both)
+        rows += [(m, method, [found[m]] * 3) for m in ("first hits", "standard error")]
+    source = some_texts(model, own, ENOUGH)
+    for method, how in METHODS.items():
+        found = []
+        for share in SHARES:
+            make = pruned(source, share, **how)
+            name = f"{method}, {share}"
+            both = np.split(vectors(name, lambda make=make: make().encode(texts)), [half])
+            found.append(measured(*both, *full))
+        rows += [(m, method, [each[m] for each in found]) for m in found[0]]
+    write(RESULTS / "language.csv", ["measure", "method", *SHARES], rows)
 
     looked_at, truth, rows = texts[half : half + LOOKED_AT], full[1][:LOOKED_AT], []
-    for name, source in ({"docstrings": own} | other_sources(own)).items():
-        found = []
-        for tokens in TOKENS:
-            make = pruned(some_texts(model, source, tokens, 0), 50)
-            A = vectors(f"{name}, {tokens}", lambda make=make: make().encode(looked_at))
-            found.append((A * truth).sum(axis=1).mean())
-        rows.append(("cosine", name, 0, found))
-    write(RESULTS / "language_calibration.csv", TOKENS, rows)
+
+    def cosine(source, tokens):
+        make = pruned(some_texts(model, texts_of[source], tokens), 50)
+        A = vectors(f"{source}, {tokens}", lambda: make().encode(looked_at))
+        return (A * truth).sum(axis=1).mean()
+
+    texts_of = {"docstrings": own} | other_sources(own)
+    rows = [("docstrings", tokens, [cosine("docstrings", tokens)]) for tokens in TOKENS]
+    rows += [(source, ENOUGH, [cosine(source, ENOUGH)]) for source in list(texts_of)[1:]]
+    write(RESULTS / "language_calibration.csv", ["source", "tokens", "cosine"], rows)
     print({name: version(name) for name in ("numpy", "scipy", "scikit-learn", "matplotlib")})
     shutil.rmtree(UNFINISHED)
 
