@@ -11,10 +11,12 @@ https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 by way of the pack
 them, and nothing is downloaded when they are used.
 """
 
+import csv
 import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -271,3 +273,21 @@ def prune_feed_forward(
             for layer, W, b in zip(_layers(i), block.coefs_, block.intercepts_, strict=True):
                 weights |= {f"{layer}.weight": np.ascontiguousarray(W.T), f"{layer}.bias": b}
     return replace(model, weights=weights)
+
+
+def load_table(name):
+    """Read a table, "language", "language calibration" or "language speed", as nested dicts.
+
+    ``table[first][second]`` is a row. ``benchmarks/prune_language.py`` and
+    ``benchmarks/onnx_speed.py`` made them and say what is in them.
+
+    Examples
+    --------
+    >>> load_table("language")["first hits"]["full"].shape  # at 75, 50 and 25 %
+    (3,)
+    """
+    file = files(__package__).joinpath("results", f"{name.replace(' ', '_')}.csv")
+    table = {}
+    for first, second, *values in list(csv.reader(file.read_text("utf-8").splitlines()))[1:]:
+        table.setdefault(first, {})[second] = np.array(values, dtype=float)
+    return table

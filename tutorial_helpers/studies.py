@@ -223,6 +223,7 @@ def load_study(name):
     """
     folder = files(__package__) / "results"
     stored = [file.name for file in folder.iterdir() if file.name.endswith(".csv")]
+    stored = [name for name in stored if not name.startswith("language")]  # see `load_table`
     stored = sorted(file.removesuffix(".csv").replace("_", " ") for file in stored)
     if name not in stored:
         raise ValueError(f"stored studies are {', '.join(map(repr, stored))}; got {name!r}")
