@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from tutorial_helpers import time_calls
-from tutorial_helpers.language import load_language_model, prune_feed_forward
+from tutorial_helpers.language import load_language_model, prune_language_model
 
 from .language_pairs import load_pairs
 from .make_studies import RESULTS
@@ -157,7 +157,9 @@ def main():
             if share < 100:
                 # the speed does not depend on which neurons stay
                 widths = [share * m // 100 for m in full.widths]
-                model = prune_feed_forward(full, texts, widths, select="magnitude", correct="none")
+                model = prune_language_model(
+                    full, texts, widths, select="magnitude", correct="none"
+                )
             export(model, path)
             opened = session(path)
             found, wanted = encode(opened, model, texts[:8]), model.encode(texts[:8])

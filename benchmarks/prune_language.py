@@ -25,7 +25,7 @@ from importlib.metadata import version
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from tutorial_helpers.language import LanguageModel, load_language_model, prune_feed_forward
+from tutorial_helpers.language import LanguageModel, load_language_model, prune_language_model
 from tutorial_helpers.networks import hidden_activations
 
 from .language_pairs import load_pairs
@@ -146,7 +146,7 @@ def main():
 
     def pruned(source, share, **how):
         widths = [share * m // 100 for m in model.widths]
-        return lambda: prune_feed_forward(model, source, widths, **how)
+        return lambda: prune_language_model(model, source, widths, **how)
 
     rows, full = [], np.split(vectors("full", lambda: model.encode(texts)), [half])
     others = {"full": full, "tf-idf, words": by_words(test)}

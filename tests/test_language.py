@@ -16,7 +16,7 @@ from tutorial_helpers.language import (
     attention,
     layer_norm,
     load_language_model,
-    prune_feed_forward,
+    prune_language_model,
     read_safetensors,
 )
 from tutorial_helpers.networks import ACTIVATIONS
@@ -172,7 +172,7 @@ def test_float32_stays_float32(tiny):
 def test_a_block_is_a_network_that_reads_what_the_block_reads(tiny):
     inputs, tokens = tiny.feed_forward_inputs(TEXTS), sum(map(len, numbers(TEXTS)))
     assert [X.shape for X in inputs] == [(tokens, WIDTH)] * BLOCKS
-    Z = hidden_activations(tiny.block(1), inputs[1])
+    Z = hidden_activations(tiny.feed_forward(1), inputs[1])
     W = tiny.weights["encoder.layer.1.intermediate.dense.weight"]
     A = inputs[1] @ W.T + tiny.weights["encoder.layer.1.intermediate.dense.bias"]
     np.testing.assert_allclose(Z, A / 2 * (1 + erf(A / 2**0.5)), atol=1e-12)
@@ -198,12 +198,12 @@ def test_reading_safetensors():
 
 def test_pruning_is_the_id_of_what_each_block_computes(tiny):
     before = {name: array.copy() for name, array in tiny.weights.items()}
-    pruned = prune_feed_forward(tiny, TEXTS, [5, INNER])
+    pruned = prune_language_model(tiny, TEXTS, [5, INNER])
     assert pruned.widths == (5, INNER)
-    W, U = tiny.block(0).coefs_
-    Z = hidden_activations(tiny.block(0), tiny.feed_forward_inputs(TEXTS)[0])
+    W, U = tiny.feed_forward(0).coefs_
+    Z = hidden_activations(tiny.feed_forward(0), tiny.feed_forward_inputs(TEXTS)[0])
     kept, T = interpolative_decomposition(Z, 5)
-    small = pruned.block(0)
+    small = pruned.feed_forward(0)
     np.testing.assert_array_equal(small.coefs_[0], W[:, kept])
     np.testing.assert_allclose(small.coefs_[1], T @ U)
     untouched = set(tiny.weights) - {name for name in tiny.weights if "layer.0" in name}
@@ -212,30 +212,30 @@ def test_pruning_is_the_id_of_what_each_block_computes(tiny):
 
 
 def test_removing_nothing_changes_nothing(tiny):
-    same = prune_feed_forward(tiny, TEXTS, tiny.widths)
+    same = prune_language_model(tiny, TEXTS, tiny.widths)
     np.testing.assert_array_equal(same.encode(TEXTS), tiny.encode(TEXTS))
 
 
 def test_a_neuron_that_is_a_copy_costs_nothing(tiny):
     weights = dict(tiny.weights)
-    first, second = by_id(tiny.block(0), tiny.feed_forward_inputs(TEXTS)[0], 2)
+    first, second = by_id(tiny.feed_forward(0), tiny.feed_forward_inputs(TEXTS)[0], 2)
     for part in ("weight", "bias"):
         name = f"encoder.layer.0.intermediate.dense.{part}"
         weights[name] = weights[name].copy()
         weights[name][second] = weights[name][first]
     twin = replace(tiny, weights=weights)
-    pruned = prune_feed_forward(twin, TEXTS, [INNER - 1, INNER])
+    pruned = prune_language_model(twin, TEXTS, [INNER - 1, INNER])
     np.testing.assert_allclose(pruned.encode(TEXTS), twin.encode(TEXTS), atol=1e-10)
-    left_out = prune_feed_forward(twin, TEXTS, [INNER - 1, INNER], correct="none")
+    left_out = prune_language_model(twin, TEXTS, [INNER - 1, INNER], correct="none")
     assert np.abs(left_out.encode(TEXTS) - twin.encode(TEXTS)).max() > 1e-3
 
 
 @pytest.mark.parametrize("select", ["magnitude", "random", "variance"])
 def test_other_choices_and_corrections_are_those_of_prune(tiny, select):
     how = {"select": select, "correct": "least squares", "random_state": 0}
-    pruned = prune_feed_forward(tiny, TEXTS, [4, 6], **how)
+    pruned = prune_language_model(tiny, TEXTS, [4, 6], **how)
     assert pruned.widths == (4, 6)
-    again = prune_feed_forward(tiny, TEXTS, [4, 6], **how)
+    again = prune_language_model(tiny, TEXTS, [4, 6], **how)
     np.testing.assert_array_equal(pruned.encode(TEXTS), again.encode(TEXTS))
 
 
@@ -269,20 +269,20 @@ def test_texts_that_the_model_cannot_read(tiny, texts, message):
 )
 def test_widths_that_do_not_fit(tiny, widths, message):
     with pytest.raises(ValueError, match=message):
-        prune_feed_forward(tiny, TEXTS, widths)
+        prune_language_model(tiny, TEXTS, widths)
 
 
 def test_fewer_calibration_tokens_than_neurons(tiny):
     with pytest.raises(ValueError, match="5 neurons need as many calibration tokens"):
-        prune_feed_forward(tiny, TEXTS[:1], [5, 2])
-    assert prune_feed_forward(tiny, TEXTS[:1], [2, 2]).widths == (2, 2)
+        prune_language_model(tiny, TEXTS[:1], [5, 2])
+    assert prune_language_model(tiny, TEXTS[:1], [2, 2]).widths == (2, 2)
 
 
 def test_what_is_no_such_model(tiny):
     with pytest.raises(TypeError, match="must be a LanguageModel, got MLPRegressor"):
-        prune_feed_forward(tiny.block(0), TEXTS, [5, 5])
+        prune_language_model(tiny.feed_forward(0), TEXTS, [5, 5])
     with pytest.raises(ValueError, match="the blocks, the first is 0"):
-        tiny.block(2)
+        tiny.feed_forward(2)
 
 
 def test_files_that_are_missing_or_damaged(tmp_path):
@@ -321,7 +321,7 @@ def test_the_real_model_reads_and_puts_together_what_belongs_together(real):
 @needs_extra
 def test_the_real_model_pruned_a_little_hardly_moves(real):
     texts = ["The quick brown fox jumps over the lazy dog near the river."] * 2
-    pruned = prune_feed_forward(real, texts, [20, *real.widths[1:]])
+    pruned = prune_language_model(real, texts, [20, *real.widths[1:]])
     assert pruned.widths[0] == 20
     assert np.sum(pruned.encode(texts) * real.encode(texts), axis=1).min() > 0.99
 
@@ -337,7 +337,7 @@ def test_an_exported_model_gives_the_vectors_of_numpy(tiny, tmp_path):
 
     single = {name: array.astype(np.float32) for name, array in tiny.weights.items()}
     full = replace(tiny, weights=single)
-    for model in (full, prune_feed_forward(full, TEXTS, [5, 7])):
+    for model in (full, prune_language_model(full, TEXTS, [5, 7])):
         export(model, tmp_path / "model.onnx")
         found = encode(session(tmp_path / "model.onnx"), model, TEXTS)
         np.testing.assert_allclose(found, model.encode(TEXTS), atol=1e-5)

