@@ -21,7 +21,7 @@ from .language_pairs import load_pairs
 from .make_studies import RESULTS
 from .prune_language import write
 
-SHARES, BATCH, LENGTH, REPEATS, THREADS = (100, 75, 50, 25), 32, 32, 21, 1
+SHARES, BATCH, LENGTH, REPEATS, THREADS = (100, 75, 50, 25), 32, 32, 15, 1
 
 
 class Graph:
