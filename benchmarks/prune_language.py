@@ -32,7 +32,7 @@ from .language_pairs import load_pairs
 from .make_studies import RESULTS, ROOT
 
 UNFINISHED = ROOT / "unfinished_language"
-SHARES, TOKENS, ENOUGH = (75, 50, 25), (1000, 2000, 4000, 8000), 4000
+SHARES, TOKENS, ENOUGH = (75, 50, 25), (1000, 2000, 4000), 4000
 LOOKED_AT = 100  # texts whose vectors are compared in the table of calibration
 
 

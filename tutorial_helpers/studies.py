@@ -237,6 +237,9 @@ def load_study(name):
     return Study(np.array(header[3:], dtype=int), seeds, **tables)
 
 
+TABLES = ("language", "language calibration", "language speed")
+
+
 def load_table(name):
     """Read a table, "language", "language calibration" or "language speed", as nested dicts.
 
@@ -248,6 +251,8 @@ def load_table(name):
     >>> load_table("language")["first hits"]["full"].shape  # at 75, 50 and 25 %
     (3,)
     """
+    if name not in TABLES:
+        raise ValueError(f"stored tables are {', '.join(map(repr, TABLES))}; got {name!r}")
     file = files(__package__).joinpath("results", f"{name.replace(' ', '_')}.csv")
     table = {}
     for first, second, *values in list(csv.reader(file.read_text("utf-8").splitlines()))[1:]:
