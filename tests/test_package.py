@@ -30,9 +30,9 @@ CORE = [
 FLOW = [
     *CORE,
     "timing",
+    "language",
     "convolution",
     "deep",
-    "language",
     "_fingerprint",
     "rivals",
     "running",

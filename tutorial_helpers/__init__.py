@@ -12,9 +12,9 @@ The core can be read in one evening, in this order, which is also the order in w
 8. ``curves``: every k from one factorization,
 9. ``bounds``: how far a pruned network can be off.
 
-What else there is belongs to single lessons: ``timing``, ``convolution``, ``deep``, ``language``,
-``rivals``, ``running`` (with ``_fingerprint``), ``studies`` and ``comparisons``; ``figures``
-draws, ``checks`` holds the exercises. The first line of each module names its lessons.
+What else there is belongs to single lessons: ``timing``, ``convolution``, ``deep``, ``rivals``,
+``running`` (with ``_fingerprint``), ``studies`` and ``comparisons``; ``figures`` draws, ``checks``
+holds the exercises. The first line of each module names its lessons.
 """
 
 from .bounds import agreement_lower_limit, certified, error_bound
