@@ -65,7 +65,7 @@ def test_conda_sets_the_threads_that_make_sets():
 def test_what_the_package_imports_comes_with_what_it_needs():
     needs = [Requirement(line) for name in NEEDED for line in requires(name) or []]
     needs = [need.name for need in needs if not need.marker or need.marker.evaluate({"extra": ""})]
-    come = {*NEEDED, *map(canonicalize_name, needs), *ranges(EXTRAS["torch"])}
+    come = {*NEEDED, *map(canonicalize_name, needs), *ranges(EXTRAS["torch"] + EXTRAS["language"])}
     sources = (ROOT / "tutorial_helpers").rglob("*.py")
     nodes = [node for path in sources for node in ast.walk(ast.parse(path.read_bytes()))]
     imported = {

@@ -30,6 +30,7 @@ CORE = [
 FLOW = [
     *CORE,
     "timing",
+    "language",
     "convolution",
     "deep",
     "_fingerprint",
@@ -107,9 +108,9 @@ def test_no_module_has_more_than_400_lines(path):
     assert lines_of(path) <= 400, "this is two modules"
 
 
-def test_the_package_without_its_exercises_has_at_most_5250_lines():
+def test_the_package_without_its_exercises_has_at_most_6300_lines():
     exercises = set(PACKAGE.glob("checks/lesson_*.py"))
-    assert sum(map(lines_of, set(MODULES) - exercises)) <= 5250
+    assert sum(map(lines_of, set(MODULES) - exercises)) <= 6300
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -28,7 +28,7 @@ from tutorial_helpers import (
 )
 from tutorial_helpers.correction import CORRECTIONS
 from tutorial_helpers.selection import SELECTIONS
-from tutorial_helpers.studies import GRID, MENDED
+from tutorial_helpers.studies import GRID, MENDED, load_table
 
 # networks of four neurons do not converge, and need not
 pytestmark = pytest.mark.filterwarnings("ignore:.*Maximum iterations")
@@ -182,6 +182,18 @@ def test_stored_studies_are_complete():
         ValueError, match=r"'convolutional', 'convolutional scratch', .*; got 'iris'"
     ):
         load_study("iris")
+
+
+def test_tables_of_the_language_model_are_complete():
+    table = load_table("language")
+    assert set(table["cosine"]) < set(table["first hits"])
+    assert {len(row) for part in table.values() for row in part.values()} == {3}
+    for part in table.values():
+        assert all(np.all((row >= 0) & (row <= 1)) for row in part.values())
+    assert all(len(row) == 4 for row in load_table("language speed")["times as fast"].values())
+    assert all(rows["4000"] < 1 for rows in load_table("language calibration").values())
+    with pytest.raises(ValueError, match=r"tables are 'language', .*; got 'iris'"):
+        load_table("iris")
 
 
 def test_what_is_saved_is_what_is_loaded(small_study, tmp_path):

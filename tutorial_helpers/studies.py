@@ -223,6 +223,7 @@ def load_study(name):
     """
     folder = files(__package__) / "results"
     stored = [file.name for file in folder.iterdir() if file.name.endswith(".csv")]
+    stored = [name for name in stored if not name.startswith("language")]  # see `load_table`
     stored = sorted(file.removesuffix(".csv").replace("_", " ") for file in stored)
     if name not in stored:
         raise ValueError(f"stored studies are {', '.join(map(repr, stored))}; got {name!r}")
@@ -234,6 +235,29 @@ def load_study(name):
     seeds = np.array([int(line[2]) for line in lines if line[:2] == lines[0][:2]])
     tables = {m: {name: np.array(rows) for name, rows in t.items()} for m, t in tables.items()}
     return Study(np.array(header[3:], dtype=int), seeds, **tables)
+
+
+TABLES = ("language", "language calibration", "language speed")
+
+
+def load_table(name):
+    """Read a table, "language", "language calibration" or "language speed", as nested dicts.
+
+    ``table[first][second]`` is a row. ``benchmarks/prune_language.py`` and
+    ``benchmarks/onnx_speed.py`` made them and say what is in them.
+
+    Examples
+    --------
+    >>> load_table("language")["first hits"]["full"].shape  # at 75, 50 and 25 %
+    (3,)
+    """
+    if name not in TABLES:
+        raise ValueError(f"stored tables are {', '.join(map(repr, TABLES))}; got {name!r}")
+    file = files(__package__).joinpath("results", f"{name.replace(' ', '_')}.csv")
+    table = {}
+    for first, second, *values in list(csv.reader(file.read_text("utf-8").splitlines()))[1:]:
+        table.setdefault(first, {})[second] = np.array(values, dtype=float)
+    return table
 
 
 def load_settings(name):
