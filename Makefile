@@ -2,6 +2,7 @@
 # make test      check everything: style, tests, every notebook
 # make refresh   run the notebooks and store their outputs (NOTEBOOKS="a.ipynb b.ipynb" for a few)
 # make site      write the lessons as pages that need no kernel: build/site/index.html
+# make slides    write a deck a lesson: build/slides/index.html (make slides-pdf: handouts, too)
 # make browser   move every slider in a real JupyterLab and on the pages; needs Chromium
 # make bench     measure every ratio that is quoted, and the latency of the sliders
 # make lock      write requirements.lock and requirements-site.lock anew from pyproject.toml
@@ -39,7 +40,7 @@ ifneq ($(shell cat $(READY) 2>/dev/null),$(shell pwd -P))
 .PHONY: $(UV) $(READY)
 endif
 
-.PHONY: help lab test lint units run-notebooks refresh site browser bench lock clean
+.PHONY: help lab test lint units run-notebooks refresh site slides slides-pdf browser bench lock clean
 .NOTPARALLEL:
 
 help:
@@ -67,7 +68,7 @@ lint: $(READY)
 
 # old releases warn of each other's old names; that is no fault of ours
 units: $(READY)
-	$(BIN)/python -m pytest --ignore=tests/test_widgets_browser.py \
+	$(BIN)/python -m pytest --ignore-glob='tests/test_*_browser.py' \
 	    $(if $(filter lowest,$(VERSIONS)),-W ignore::DeprecationWarning)
 
 # One after the other: side by side they were no faster on two cores.
@@ -87,15 +88,27 @@ lock: $(UV)
 	$(COMPILE) --extra site --extra browser --constraint requirements.lock \
 	    --output-file requirements-site.lock
 
+DECK := $(wildcard .github/site/slides.py .github/site/deck/*)
+
 site: build/site/index.html
 
 build/site/index.html: $(SITE_READY) $(LESSONS) \
     $(wildcard notebooks/solutions/*.ipynb notebooks/pictures/*.svg) \
-    $(wildcard tutorial_helpers/*.* tutorial_helpers/*/*.* .github/site/*.* .github/site/*/*.*)
+    $(wildcard tutorial_helpers/*.* tutorial_helpers/*/*.*) \
+    $(filter-out $(DECK),$(wildcard .github/site/*.* .github/site/*/*.*))
 	$(BIN)/python .github/site/build.py
 
-browser: build/site/index.html
-	TUTORIAL_BROWSER=required $(BIN)/python -m pytest --durations=5 tests/test_widgets_browser.py
+# from the site's runs of the lessons
+slides: build/slides/index.html
+
+build/slides/index.html: build/site/index.html $(DECK)
+	$(BIN)/python .github/site/slides.py
+
+slides-pdf: build/site/index.html
+	$(BIN)/python .github/site/slides.py --pdf
+
+browser: build/site/index.html build/slides/index.html
+	TUTORIAL_BROWSER=required $(BIN)/python -m pytest --durations=5 tests/test_*_browser.py
 
 clean:
 	rm -rf .venv .venv-lowest .venv-newest *.egg-info build .pytest_cache .ruff_cache .hypothesis
