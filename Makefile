@@ -1,6 +1,7 @@
 # make lab       open the first lesson in JupyterLab (ARGS="--no-browser --port=9000" for its flags)
 # make test      check everything: style, tests, every notebook
 # make refresh   run the notebooks and store their outputs (NOTEBOOKS="a.ipynb b.ipynb" for a few)
+# make present   open copies of the lessons in JupyterLab, prepared for a projector
 # make site      write the lessons as pages that need no kernel: build/site/index.html
 # make slides    write a deck a lesson: build/slides/index.html (make slides-pdf: handouts, too)
 # make browser   move every slider in a real JupyterLab and on the pages; needs Chromium
@@ -40,23 +41,29 @@ ifneq ($(shell cat $(READY) 2>/dev/null),$(shell pwd -P))
 .PHONY: $(UV) $(READY)
 endif
 
-.PHONY: help lab test lint units run-notebooks refresh site slides slides-pdf browser bench lock clean
+.PHONY: help lab present test lint units run-notebooks refresh site slides slides-pdf browser bench lock clean
 .NOTPARALLEL:
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 # --allow-root is for containers, where one is root; the server refuses otherwise
+OPEN = $(BIN)/jupyter lab --ServerApp.root_dir=$(1) --LabApp.default_url=lab/tree/$(2) \
+    --allow-root $(ARGS)
 lab: $(READY)
-	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=lab/tree/$(firstword $(LESSONS)) \
-	    --allow-root $(ARGS)
+	$(call OPEN,.,$(firstword $(LESSONS)))
+
+present: $(READY)
+	$(BIN)/python .github/site/present.py
+	JUPYTERLAB_SETTINGS_DIR=build/present/.settings \
+	    $(call OPEN,build/present,$(notdir $(firstword $(LESSONS))))
 
 # One thread of linear algebra: on cores that are busy two get in each other's way and take ten times
 # as long, alone they gain little at this size; and the last digits follow the number of threads.
-lab units run-notebooks refresh: export OPENBLAS_NUM_THREADS := 1
-lab units run-notebooks refresh: export OMP_NUM_THREADS := 1
-lab units run-notebooks refresh: export MKL_NUM_THREADS := 1
-lab units run-notebooks refresh: export VECLIB_MAXIMUM_THREADS := 1
+lab present units run-notebooks refresh: export OPENBLAS_NUM_THREADS := 1
+lab present units run-notebooks refresh: export OMP_NUM_THREADS := 1
+lab present units run-notebooks refresh: export MKL_NUM_THREADS := 1
+lab present units run-notebooks refresh: export VECLIB_MAXIMUM_THREADS := 1
 
 # another release of ruff has another opinion, so only the locked one is asked
 test: $(if $(filter locked,$(VERSIONS)),lint) units run-notebooks

@@ -4,10 +4,14 @@
 """
 
 import re
+import sys
 from copy import deepcopy
 
 import pytest
 from notebook_tools import FOLDER, normalise, read
+
+sys.path.insert(0, str(FOLDER.parent / ".github" / "site"))
+from present import presented
 
 LESSONS = sorted(FOLDER.glob("*.ipynb"))
 # lessons that may still be without a deck, by number
@@ -15,8 +19,7 @@ NOT_YET = {"14", "15"}
 
 FEWEST, MOST = 10, 15
 TYPES = {"slide", "subslide", "fragment", "-", "notes", "skip"}
-KEYS = {"slide_type", "text", "notes", "minutes", "show", "lines"}
-SHOW = {"output", "code", "both"}
+KEYS = {"slide_type", "text", "notes", "minutes", "code", "lines"}
 MINUTES = re.compile(r"\*\*(\d+) minutes\b")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 
@@ -73,8 +76,6 @@ def _cell_problems(cell, cells):
         yield f"cell {name} has slide_type {chosen['slide_type']!r}: take one of {sorted(TYPES)}"
     if unknown := set(chosen) - KEYS:
         yield f"cell {name} has the slideshow keys {sorted(unknown)}: known are {sorted(KEYS)}"
-    if chosen.get("show", "output") not in SHOW:
-        yield f"cell {name} shows {chosen['show']!r}: take one of {sorted(SHOW)}"
     text = chosen.get("text", "")
     if any("**Predict" in part[1:] for part in text.split("\n\n")):
         yield f"cell {name}: let **Predict.** begin a paragraph of its text"
@@ -128,6 +129,21 @@ def test_rules_tell_what_is_wrong(cells):
     assert "take 1043 minutes" in _told(deepcopy(cells), "title", minutes=1000)
     assert "not pictures/x.svg" in _told(deepcopy(cells), "title", text="![](pictures/x.svg)")
     assert "begin a paragraph" in _told(deepcopy(cells), "mix-text", text="So **Predict.** What?")
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_presented_questions_are_headings(path):
+    lesson = read(path)
+    asked = sum(cell["source"].count("**Predict") for cell in lesson["cells"])
+    shown = presented(deepcopy(lesson))["cells"]
+    headings = [
+        re.findall(r"(?<=\n\n)#### Predict \d+\n\n(?=\S)", f"\n\n{c['source']}") for c in shown
+    ]
+    assert sum(map(len, headings)) == asked
+    for before, cell in zip(lesson["cells"], shown, strict=True):
+        hidden = cell["metadata"].get("jupyter", {}).get("source_hidden", False)
+        assert hidden >= ("explore_k(" in before["source"])
+        assert _chosen(cell) == _chosen(before)
 
 
 def test_a_refresh_keeps_what_was_chosen():

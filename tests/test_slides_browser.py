@@ -5,8 +5,12 @@ Skipped where there is no browser, unless TUTORIAL_BROWSER=required.
 
 import os
 import re
+import shutil
+import sys
 from pathlib import Path
 
+import browser as harness
+import nbformat
 import pytest
 from test_widgets_browser import (  # noqa: F401 (a fixture)
     NOTEBOOKS,
@@ -17,6 +21,9 @@ from test_widgets_browser import (  # noqa: F401 (a fixture)
     pytestmark,
     watched,
 )
+
+sys.path.insert(0, str(ROOT / ".github" / "site"))
+from present import build
 
 DECKS = ROOT / "build" / "slides"
 WIDTH, HEIGHT = 1280, 720
@@ -151,6 +158,34 @@ def test_keys_and_notes(chromium, built):  # noqa: F811
         notes = opening.value.locator(".speaker-controls-notes .value")
         notes.filter(has_text="Expected").wait_for()
         assert said == []
+
+
+def test_presenting_in_jupyterlab(chromium, tmp_path):  # noqa: F811
+    """Large type, no code above a picture, and a table of contents that has every question."""
+    build(tmp_path / "present")
+    shutil.move(tmp_path / "present" / ".settings", tmp_path / "settings")
+    name = "05_interpolative_decomposition.ipynb"
+    with harness.jupyterlab(tmp_path / "present", tmp_path) as address:
+        from playwright.sync_api import expect
+
+        page, _ = watched(chromium)
+        with picture_kept(page, "present"):
+            page.goto(f"{address}/lab/tree/{name}?reset")
+            page.locator(".jp-Notebook .cm-content").first.wait_for()
+            page.evaluate("() => jupyterapp.commands.execute('toc:show-panel')")
+            questions = page.locator(".jp-tocItem-content", has_text="Predict")
+            cells = nbformat.read(ROOT / "notebooks" / name, as_version=4).cells
+            asked = sum(cell.source.count("**Predict") for cell in cells)
+            expect(questions).to_have_count(asked, timeout=60_000)
+            questions.last.click()
+            expect(page.get_by_role("heading", name=f"Predict {asked}")).to_be_in_viewport()
+            size = "(e) => parseFloat(getComputedStyle(e).fontSize)"
+            assert page.locator(".jp-Notebook .cm-content").first.evaluate(size) >= 20
+            assert page.locator(".jp-RenderedMarkdown p").first.evaluate(size) >= 20
+            models = "() => jupyterapp.shell.currentWidget.content.widgets.map((cell) =>"
+            models += " [cell.model.sharedModel.getSource(), cell.inputHidden])"
+            hidden = [hid for source, hid in page.evaluate(models) if "explore_k(" in source]
+            assert hidden == [True]
 
 
 def test_front_page_leads_to_every_deck(chromium, built):  # noqa: F811

@@ -31,7 +31,9 @@ ASKED = re.compile(r"\*\*(?:Predict|Explain)\b")
 IMAGE = re.compile(r'<img alt="([^"]*)" src="data:image/png;base64,([^"]+)">')
 CANVAS = re.compile(r'<canvas[^>]* width="(\d+)" height="(\d+)"')
 PICTURE, EMPTY = re.compile(r"!\[([^\]]+)\]\(([^)]+)\)"), re.compile(r"!\[\]\(([^)]+)\)")
-WIDE = 2.1  # a figure that is wider than this, in heights, leaves no room for text beside it
+# a figure that is wider than this, in heights, leaves no room for text beside it; one that is wider
+# than the column, in pixels, takes room from the title
+WIDE, COLUMN = 2.1, 800
 
 
 def _formula(formula, options):
@@ -48,16 +50,15 @@ markdown = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, rende
 def parts(cell):
     """Return what a cell shows on a slide, pictures first: pairs of a kind and HTML.
 
-    The kinds are "picture" (takes the whole width), "figure" (may have text beside it), "print" and
-    "text".
+    The kinds are "picture" (takes the whole width), "figure" (may have text beside it), "large"
+    (has even the title beside it), "print" and "text".
     """
     if cell["cell_type"] == "markdown":
         return _prose(cell["source"])
-    show, lines = choice(cell).get("show", "output"), choice(cell).get("lines", [1, None])
+    lines = choice(cell).get("lines", [1, None])
     outputs = [part for output in _joined(cell["outputs"]) for part in _output(output, lines)]
-    if show in ("code", "both") or not outputs:
-        code = highlight(cell["source"], PythonLexer(), HtmlFormatter())
-        outputs = [("print", code), *(outputs if show == "both" else [])]
+    if choice(cell).get("code") or not outputs:
+        outputs.insert(0, ("print", highlight(cell["source"], PythonLexer(), HtmlFormatter())))
     return outputs
 
 
@@ -138,7 +139,9 @@ def _output(output, lines):
 
 
 def _kind(width, height):
-    return "figure" if width < WIDE * height else "picture"
+    if width >= WIDE * height:
+        return "picture"
+    return "figure" if width <= COLUMN else "large"
 
 
 def _printed(text, lines):
@@ -177,21 +180,23 @@ class Slide:
 
     def html(self):
         """Return the slide as a section of the deck."""
-        kinds = {kind for kind, *_ in self.parts}
-        columns = {"text", "figure"} <= kinds
-        left = [part for part in self.parts if part[0] == "text"] if columns else []
-        right = [part for part in self.parts if part[0] == "figure"] if columns else []
-        below = [part for part in self.parts if part not in left + right]
-        body = "".join(map(_part, below))
-        if columns:
-            told = "".join(map(_part, left)), "".join(map(_part, right))
-            body = "<div class='columns'><div>{}</div><div>{}</div></div>".format(*told) + body
         number, _, question = self.title.partition(" · ")
         title = f"<h1><small>{number}</small> {question}</h1>" if question else f"<h2>{number}</h2>"
+        beside = {"figure", "large"} & {kind for kind, *_ in self.parts}
+        told = [part for part in self.parts if part[0] == "text" and beside]
+        drawn = [part for part in self.parts if part[0] in beside and told]
+        body = "".join(_part(part) for part in self.parts if part not in told + drawn)
+        if drawn:
+            left, right = ("".join(map(_part, side)) for side in (told, drawn))
+            left = title + left if "large" in beside else left
+            columns = f'<div class="columns"><div>{left}</div><div>{right}</div></div>'
+            body = columns + body if "large" in beside else title + columns + body
+        else:
+            body = title + body
         minutes = [f"About {self.minutes:g} min."] if self.minutes else []
         notes = markdown.render("\n\n".join([*minutes, *self.notes]))
         return (
-            f'<section data-timing="{60 * self.minutes:.0f}"><div class="page">{title}{body}</div>'
+            f'<section data-timing="{60 * self.minutes:.0f}"><div class="page">{body}</div>'
             f'<aside class="notes">{notes}</aside></section>'
         )
 
