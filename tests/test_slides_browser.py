@@ -135,12 +135,14 @@ def move_explorers(page):
 @pytest.mark.parametrize("path", decks(), ids=lambda path: path.stem)
 def test_deck_on_paper(path, chromium, built):  # noqa: F811
     """All slides at once, as they are printed: one page each, and axe has nothing to say."""
+    from slides import DRAWN  # here: its packages come with the site's
+
     page, said = opened(chromium, f"{built}/{path.stem}.html?print-pdf")
     with picture_kept(page, f"slides-print-{path.stem}"):
         slides = re.findall(
             r"<section data-timing", (DECKS / f"{path.stem}.html").read_text("utf-8")
         )
-        page.wait_for_function("() => document.querySelector('.pdf-page')")
+        page.wait_for_function(DRAWN)
         assert page.locator(".pdf-page").count() == len(slides)
         assert page.locator(".fragment:not(.visible)").count() == 0
         assert page.locator("img:not([alt]), img[alt='']").count() == 0

@@ -34,6 +34,11 @@ PICTURE, EMPTY = re.compile(r"!\[([^\]]+)\]\(([^)]+)\)"), re.compile(r"!\[\]\(([
 # a figure that is wider than this, in heights, leaves no room for text beside it; one that is wider
 # than the column, in pixels, takes room from the title
 WIDE, COLUMN = 2.1, 800
+# on paper all pages are there, and each slider has drawn its end
+DRAWN = """() => document.querySelector(".pdf-page") &&
+    [...document.querySelectorAll(".explorer")].every((explorer) =>
+        explorer.querySelector("canvas").dataset.drawn ===
+        explorer.querySelector("[type=number]").max)"""
 
 
 def _formula(formula, options):
@@ -313,7 +318,7 @@ def print_all(decks):
         page = chromium.new_page()
         for path in decks:
             page.goto(f"{path.as_uri()}?print-pdf")
-            page.wait_for_function("() => document.querySelector('.pdf-page')")
+            page.wait_for_function(DRAWN)
             options = {"prefer_css_page_size": True, "print_background": True}
             page.pdf(path=path.with_suffix(".pdf"), **options)
 

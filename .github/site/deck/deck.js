@@ -10,6 +10,13 @@ for (const explorer of document.querySelectorAll(".explorer"))
     if (event.key === "Escape") document.activeElement.blur();
   });
 
+// On paper a slider stands at its end: curves are whole there.
+if (location.search.includes("print-pdf"))
+  for (const range of document.querySelectorAll(".explorer input[type=range]")) {
+    range.value = range.max;
+    range.dispatchEvent(new Event("input"));
+  }
+
 function nextQuestion() {
   const slides = Reveal.getSlides();
   const here = slides.indexOf(Reveal.getCurrentSlide());
@@ -33,6 +40,7 @@ MathJax.startup.promise.then(() =>
     navigationMode: "linear",
     hash: true,
     slideNumber: "c/t",
+    defaultTiming: 60, // seconds; asks the notes' window for the pace
     pdfSeparateFragments: false,
     pdfMaxPagesPerSlide: 1,
     plugins: [RevealNotes],
