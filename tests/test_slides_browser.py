@@ -179,8 +179,12 @@ def test_presenting_in_jupyterlab(chromium, tmp_path):  # noqa: F811
             cells = nbformat.read(ROOT / "notebooks" / name, as_version=4).cells
             asked = sum(cell.source.count("**Predict") for cell in cells)
             expect(questions).to_have_count(asked, timeout=60_000)
+            # a jump is lost while the notebook is still being laid out
+            page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+            page.wait_for_timeout(1000)
             questions.last.click()
-            expect(page.get_by_role("heading", name=f"Predict {asked}")).to_be_in_viewport()
+            last = page.get_by_role("heading", name=f"Predict {asked}")
+            expect(last).to_be_in_viewport(timeout=60_000)
             size = "(e) => parseFloat(getComputedStyle(e).fontSize)"
             assert page.locator(".jp-Notebook .cm-content").first.evaluate(size) >= 20
             assert page.locator(".jp-RenderedMarkdown p").first.evaluate(size) >= 20
