@@ -1,7 +1,9 @@
 # make lab       open the first lesson in JupyterLab (ARGS="--no-browser --port=9000" for its flags)
 # make test      check everything: style, tests, every notebook
 # make refresh   run the notebooks and store their outputs (NOTEBOOKS="a.ipynb b.ipynb" for a few)
+# make present   open copies of the lessons in JupyterLab, prepared for a projector
 # make site      write the lessons as pages that need no kernel: build/site/index.html
+# make slides    write a deck a lesson: build/slides/index.html (make slides-pdf: handouts, too)
 # make browser   move every slider in a real JupyterLab and on the pages; needs Chromium
 # make hub       start a JupyterHub as in class: three run lesson 06, a kernel and a server die
 # make lite      write the lessons with a Python that runs in the browser: build/lite
@@ -43,23 +45,30 @@ ifneq ($(shell cat $(READY) 2>/dev/null),$(shell pwd -P))
 .PHONY: $(UV) $(READY)
 endif
 
-.PHONY: help lab test lint units run-notebooks refresh site browser hub lite bench lock clean
+.PHONY: help lab present test lint units run-notebooks refresh site slides slides-pdf browser hub lite \
+    bench lock clean
 .NOTPARALLEL:
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 # --allow-root is for containers, where one is root; the server refuses otherwise
+OPEN = $(BIN)/jupyter lab --ServerApp.root_dir=$(1) --LabApp.default_url=lab/tree/$(2) \
+    --allow-root $(ARGS)
 lab: $(READY)
-	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=lab/tree/$(firstword $(LESSONS)) \
-	    --allow-root $(ARGS)
+	$(call OPEN,.,$(firstword $(LESSONS)))
+
+present: $(READY)
+	$(BIN)/python .github/site/present.py
+	JUPYTERLAB_SETTINGS_DIR=build/present/.settings \
+	    $(call OPEN,build/present,$(notdir $(firstword $(LESSONS))))
 
 # One thread of linear algebra: on cores that are busy two get in each other's way and take ten times
 # as long, alone they gain little at this size; and the last digits follow the number of threads.
-lab units run-notebooks refresh: export OPENBLAS_NUM_THREADS := 1
-lab units run-notebooks refresh: export OMP_NUM_THREADS := 1
-lab units run-notebooks refresh: export MKL_NUM_THREADS := 1
-lab units run-notebooks refresh: export VECLIB_MAXIMUM_THREADS := 1
+lab present units run-notebooks refresh: export OPENBLAS_NUM_THREADS := 1
+lab present units run-notebooks refresh: export OMP_NUM_THREADS := 1
+lab present units run-notebooks refresh: export MKL_NUM_THREADS := 1
+lab present units run-notebooks refresh: export VECLIB_MAXIMUM_THREADS := 1
 
 # each core takes one file after the other, with one thread of linear algebra; four need 3 GB
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile
@@ -74,7 +83,8 @@ lint: $(READY)
 
 # old releases warn of each other's old names; that is no fault of ours
 units: $(READY)
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(foreach t,widgets_browser hub lite,--ignore=tests/test_$t.py) \
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --ignore-glob='tests/test_*_browser.py' \
+	    --ignore=tests/test_hub.py --ignore=tests/test_lite.py \
 	    $(if $(filter browser,$(VERSIONS)),$(CORE:%=tests/test_%.py)) \
 	    $(if $(filter lowest,$(VERSIONS)),-W ignore::DeprecationWarning)
 
@@ -94,15 +104,27 @@ lock: $(UV)
 	$(COMPILE) --extra site --extra browser --constraint requirements.lock \
 	    --output-file requirements-site.lock
 
+DECK := $(wildcard .github/site/slides.py .github/site/deck/*)
+
 site: build/site/index.html
 
 build/site/index.html: $(SITE_READY) $(LESSONS) \
     $(wildcard notebooks/solutions/*.ipynb notebooks/pictures/*.svg) \
-    $(wildcard tutorial_helpers/*.* tutorial_helpers/*/*.* .github/site/*.* .github/site/*/*.*)
+    $(wildcard tutorial_helpers/*.* tutorial_helpers/*/*.*) \
+    $(filter-out $(DECK),$(wildcard .github/site/*.* .github/site/*/*.*))
 	$(BIN)/python .github/site/build.py
 
-browser: build/site/index.html
-	TUTORIAL_BROWSER=required $(BIN)/python -m pytest --durations=5 tests/test_widgets_browser.py
+# from the site's runs of the lessons
+slides: build/slides/index.html
+
+build/slides/index.html: build/site/index.html $(DECK)
+	$(BIN)/python .github/site/slides.py
+
+slides-pdf: build/site/index.html
+	$(BIN)/python .github/site/slides.py --pdf
+
+browser: build/site/index.html build/slides/index.html
+	TUTORIAL_BROWSER=required $(BIN)/python -m pytest --durations=5 tests/test_*_browser.py
 
 hub: $(VENV)/.ready-hub
 	TUTORIAL_HUB=required $(BIN)/python -m pytest tests/test_hub.py
