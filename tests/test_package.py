@@ -44,6 +44,7 @@ FLOW = [
     "figures.scenes",
     "figures.image_scenes",
     "figures.explorer",
+    "figures.drawing",
     "figures",
     "checks.framework",
     *(f"checks.lesson_{number:02}" for number in range(14)),
