@@ -5,6 +5,8 @@ A drawing is a list of strokes, each an array (points, 2) of x to the right and 
 by segment; the browser tests hold the two together.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 PEN, BOX_WIDTH, FIELD = 5, 20, 32  # of the bitmap in which ink is counted, in its pixels
@@ -72,15 +74,15 @@ def prepare(strokes, *, pen=PEN, box=BOX_WIDTH):
     4 × 4.
     """
     points = np.vstack(strokes)
-    low, size = points.min(axis=0), np.maximum(np.ptp(points, axis=0), 1e-9)
-    across, down = (box - pen) / size[0], (FIELD - pen) / size[1]
+    low, size = points.min(axis=0), np.ptp(points, axis=0)
+    across, down = np.array([box - pen, FIELD - pen]) / np.maximum(size, 1e-9)
     scale = np.array([min(across, down), min(down, 4 * across)])
     corner = (FIELD - scale * size) / 2
     centres = np.mgrid[:FIELD, :FIELD][::-1].reshape(2, -1).T + 0.5
     ink = np.zeros(len(centres), dtype=bool)
     for stroke in strokes:
         at = corner + scale * (np.asarray(stroke, dtype=float) - low)
-        for start, end in zip(at[:-1], at[1:], strict=True):
+        for start, end in pairwise(at):
             way = end - start
             along = (centres - start) @ way / max(way @ way, 1e-12)
             nearest = start + np.clip(along, 0, 1)[:, None] * way

@@ -3,8 +3,8 @@
 It has 1000 neurons, like that of the lessons, but hears more forms: beside each image of the
 training half forty copies that are slanted, turned, shifted, scaled, and drawn with more or less
 ink. Its weights are then rounded to bytes, so that a page can hold them; *that* is the network, in
-Python as in the page. Writes it to ``tutorial_helpers/drawing.npz``, in some two minutes, and beside
-it the drawings of `drawn_digits`, which it has never seen.
+Python as in the page. Writes it to ``tutorial_helpers/drawing.npz``, and beside it the drawings of
+`drawn_digits`, which it has never seen; some two minutes.
 """
 
 import warnings

@@ -1,7 +1,8 @@
 """All lessons: figures, each module upon those before it.
 
 `style` (one look for each method), `showing` (picture and caption), `plots`, `scene` (what moves
-with a slider), `scenes` and `image_scenes` of the lessons, the `explorer` with its controls, and the `drawing`.
+with a slider), `scenes` and `image_scenes` of the lessons, the `explorer` with its controls, and
+the `drawing` that a page reads.
 """
 
 from .drawing import draw_digit, load_drawing_network, load_drawings

@@ -118,7 +118,7 @@
       .drawn-digit button { font: inherit; padding: 0.3rem 0.6rem; margin: 0.4rem 0.3rem 0 0; }
       .drawn-digit .choice { display: grid; grid-template-columns: 4.5em minmax(0, 1fr);
         align-items: center; margin-top: 0.6rem; }
-      .drawn-digit output { font-weight: bold; white-space: nowrap; }
+      .drawn-digit .k { font-weight: bold; white-space: nowrap; }
       .drawn-digit input { width: 100%; margin: 0; accent-color: #0072B2; }
       .drawn-digit .strip { grid-column: 2; }
       .drawn-digit .told { font-size: 1.1em; min-height: 4.2em; margin: 0.4rem 0; }
@@ -143,7 +143,7 @@
         <canvas class="seen" width="8" height="8" role="img"></canvas></figure>
       <figure class="wide"><figcaption>scores: the bar of k neurons, the line of all ${m}. The
         largest is read.</figcaption>${svg(240, 150, `<path class="zero"/>${bars}`)}</figure></div>
-      <div class="choice"><output></output><input type="range" min="1" max="${most}"
+      <div class="choice"><span class="k" aria-hidden="true"></span><input type="range" min="1" max="${most}"
         value="${first}" data-lm-suppress-shortcuts="true" aria-label="k, neurons that are kept">
       <div class="strip">${svg(most, 3, '<path class="same"/><path class="other"/>')}</div></div>
       <p class="told" role="status"></p>
@@ -187,9 +187,9 @@
     }
     function show() {
       const k = Number(slider.value), x = numbers ?? new Array(64).fill(0);
-      find("output").textContent = `k = ${k}`;
+      find(".k").textContent = `k = ${k}`;
       seen.getContext("2d").drawImage(picture(64, (p) => Array(3).fill(255 - 15.9 * x[p])), 0, 0);
-      seen.setAttribute("aria-label", numbers ? "ink in 8 rows: "
+      seen.setAttribute("aria-label", numbers ? "Ink in 8 rows: "
         + [0, 1, 2, 3, 4, 5, 6, 7].map((r) => x.slice(8 * r, 8 * r + 8).join(" ")).join("; ")
         : "empty");
       const { z, full, pruned } = answer ?? { z: [], full: 0, pruned: [] };

@@ -111,8 +111,8 @@ def draw_digit(every, samples, *, k=10):
 
     Raises
     ------
-    ValueError
-        If the network is of another kind, for which the page has no code.
+    TypeError, ValueError
+        If ``every`` is none, or of a network of another kind, for which the page has no code.
 
     Examples
     --------
@@ -122,12 +122,13 @@ def draw_digit(every, samples, *, k=10):
     >>> len(page.data) < 200_000
     True
     """
+    if not isinstance(every, EveryK):
+        raise TypeError(f"every must be an EveryK(network, X), got {type(every).__name__}")
     samples = check_array(samples, dtype=float, input_name="samples")
     data = _packed(every, samples)
-    k = check_k(k, data["most"], "the neurons that the page can keep")
-    script = SCRIPT.replace("</", "<\\/")
+    data["k"] = check_k(k, data["most"], "the neurons that the page can keep")
     told, png = _still(every, samples)
-    text = json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
+    text, script = (part.replace("</", "<\\/") for part in (json.dumps(data), SCRIPT))
     return HTML(PAGE.format(told=told, png=png, data=text, script=script))
 
 
@@ -180,7 +181,7 @@ def _bytes(A):
 def _still(every, samples, at=(5, 20, 100)):
     """Return a sentence and a picture of some samples and how they are read, for a page at rest."""
     samples = samples[:6]
-    at = [k for k in at if k <= len(every.k)]
+    at = [k for k in at if k <= len(every.k)] or [len(every.k)]
     read = {
         k: labels_from_logits(every.network, L)
         for k, L in zip(every.k[: max(at)], every.logits(samples), strict=False)
