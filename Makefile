@@ -67,7 +67,7 @@ lint: $(READY)
 
 # old releases warn of each other's old names; that is no fault of ours
 units: $(READY)
-	$(BIN)/python -m pytest --ignore=tests/test_widgets_browser.py \
+	$(BIN)/python -m pytest --ignore=tests/test_widgets_browser.py --ignore=tests/test_drawing_browser.py \
 	    $(if $(filter lowest,$(VERSIONS)),-W ignore::DeprecationWarning)
 
 # One after the other: side by side they were no faster on two cores.
@@ -95,7 +95,8 @@ build/site/index.html: $(SITE_READY) $(LESSONS) \
 	$(BIN)/python .github/site/build.py
 
 browser: build/site/index.html
-	TUTORIAL_BROWSER=required $(BIN)/python -m pytest --durations=5 tests/test_widgets_browser.py
+	TUTORIAL_BROWSER=required $(BIN)/python -m pytest --durations=5 tests/test_widgets_browser.py \
+	    tests/test_drawing_browser.py
 
 clean:
 	rm -rf .venv .venv-lowest .venv-newest *.egg-info build .pytest_cache .ruff_cache .hypothesis

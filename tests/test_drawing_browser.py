@@ -266,7 +266,8 @@ def test_without_script_a_picture_and_a_sentence_stand_there(chromium, plain):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("notebooks")
-    notebook = nbformat.v4.new_notebook()
+    kernel = {"name": "python3", "display_name": "Python 3"}  # else it would ask for one
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": kernel})
     notebook.cells = [nbformat.v4.new_code_cell(code) for code in CELLS]
     nbformat.write(notebook, folder / "drawing.ipynb")
     with harness.jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
