@@ -145,9 +145,7 @@ def _packed(every, samples):
     if kind != ("relu", "softmax"):
         raise ValueError(f"the page knows ReLU and softmax alone, got a network with {kind}")
     (W, U), (b, beta) = network.coefs_, network.intercepts_
-    most = min(MOST, len(order))
-    R = every._R[:most, :most]
-    scores = logits(network, samples)
+    most, scores = min(MOST, len(order)), logits(network, samples)
     arrays = {
         "W": W[:, order].T,
         "b": b[order],
@@ -155,8 +153,8 @@ def _packed(every, samples):
         "beta": beta,
         "mean": every._mean[order[:most]],
         "start": every._start,
-        "R": R.T[np.tril_indices(most)],  # column by column
-        "G": (every._R[:most] @ U[order]),
+        "R": every._R[:most, :most].T[np.tril_indices(most)],  # column by column
+        "G": every._R[:most] @ U[order],
         "samples": samples,
     }
     return {
