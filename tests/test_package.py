@@ -45,6 +45,7 @@ FLOW = [
     "figures.scenes",
     "figures.image_scenes",
     "figures.explorer",
+    "figures.drawing",
     "figures",
     "checks.solved",
     "checks.framework",

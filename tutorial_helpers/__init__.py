@@ -37,8 +37,11 @@ from .decomposition import PivotedQR, interpolative_decomposition
 from .deep import greedy_path, network_size, prune_layers, uniform_path, widths_within
 from .figures import (
     curve_scene,
+    draw_digit,
     explore_k,
     heat_scene,
+    load_drawing_network,
+    load_drawings,
     margin_scene,
     plot_curves,
     plot_differences,
@@ -86,5 +89,5 @@ generated_split compare_methods run_study load_study load_settings
 paired_differences Comparisons
 error_bound certified agreement_lower_limit time_calls time_predict paired_ratio show plot_images
 plot_curves plot_differences plot_stretch curve_scene weights_scene rebuild_scene margin_scene
-heat_scene explore_k show_snapshots claim progress
+heat_scene explore_k show_snapshots draw_digit load_drawing_network load_drawings claim progress
 """.split()

@@ -62,12 +62,13 @@ def write(notebook, path):
 
 
 def front_page(notebooks):
-    """Fill the first page: the first explorer, and each lesson with its question and a picture."""
+    """Fill the first page: drawing, first explorer, each lesson with its question and a picture."""
     page = (SOURCE / "index.md").read_text()
     cells = nbformat.read(SOURCE / notebooks[0].name, as_version=4).cells
-    shown = (o.get("data", {}).get("text/html", "") for c in cells for o in c.get("outputs", []))
-    explorer = next((html for html in shown if 'class="explorer"' in html), "")
-    page = page.replace("<!-- slider -->", raw(explorer))
+    shown = [o.get("data", {}).get("text/html", "") for c in cells for o in c.get("outputs", [])]
+    for place, kind in {"slider": "explorer", "drawing": "drawn-digit"}.items():
+        part = next((html for html in shown if f'class="{kind}"' in html), "")
+        page = page.replace(f"<!-- {place} -->", raw(part))
     cards = "\n".join(card(path) for path in notebooks)
     page = page.replace("<!-- lessons -->", raw(f'<ul class="lessons">\n{cards}\n</ul>'))
     (SOURCE / "index.md").write_text(page)

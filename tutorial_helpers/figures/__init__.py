@@ -1,9 +1,11 @@
 """All lessons: figures, each module upon those before it.
 
 `style` (one look for each method), `showing` (picture and caption), `plots`, `scene` (what moves
-with a slider), `scenes` and `image_scenes` of the lessons, and the `explorer` with its controls.
+with a slider), `scenes` and `image_scenes` of the lessons, the `explorer` with its controls, and
+the `drawing` that a page reads.
 """
 
+from .drawing import draw_digit, load_drawing_network, load_drawings
 from .explorer import explore_k, show_snapshots
 from .image_scenes import margin_scene, rebuild_scene, weights_scene
 from .plots import plot_curves, plot_differences, plot_images, plot_stretch
@@ -23,4 +25,7 @@ __all__ = [
     "heat_scene",
     "explore_k",
     "show_snapshots",
+    "draw_digit",
+    "load_drawing_network",
+    "load_drawings",
 ]
