@@ -30,6 +30,7 @@ CORE = [
 FLOW = [
     *CORE,
     "timing",
+    "streaming",
     "convolution",
     "deep",
     "_fingerprint",
@@ -46,7 +47,7 @@ FLOW = [
     "figures.explorer",
     "figures",
     "checks.framework",
-    *(f"checks.lesson_{number:02}" for number in range(14)),
+    *(f"checks.lesson_{number:02}" for number in (*range(14), 15)),
     "checks",
 ]
 # Arguments and methods that no lesson uses, and who needs them; their docstrings say so as well.
