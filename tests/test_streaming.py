@@ -10,7 +10,7 @@ from tutorial_helpers import PivotedQR, hidden_activations, least_squares, trian
 
 
 def falling(n, m, seed=0):
-    """Draw rows whose columns are alike, as those of activations are; one is zero, one half of another."""
+    """Draw rows as of activations: columns are alike, one is zero, one half of another."""
     rng = np.random.default_rng(seed)
     Z = np.maximum(rng.normal(size=(n, 8)) @ rng.normal(size=(8, m)) + rng.normal(size=m), 0)
     Z[:, m // 2] = Z[:, 0] / 2
@@ -46,7 +46,9 @@ def test_any_cutting_gives_the_triangle_of_all_rows(sizes, places, kind):
     # a nearly dependent column leaves its row less certain: compare what is certain
     assert np.allclose(R.T.astype(float) @ R, expected.T @ expected, atol=30 * n * eps * scale**2)
     if np.linalg.cond(expected) < 100:
-        assert np.allclose(R, np.sign(np.diag(expected))[:, None] * expected, atol=1e4 * eps * scale)
+        assert np.allclose(
+            R, np.sign(np.diag(expected))[:, None] * expected, atol=1e4 * eps * scale
+        )
 
 
 @given(st.permutations(range(6)), st.integers(1, 5), st.integers(0, 2**32 - 1))
