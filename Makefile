@@ -3,6 +3,7 @@
 # make refresh   run the notebooks and store their outputs (NOTEBOOKS="a.ipynb b.ipynb" for a few)
 # make site      write the lessons as pages that need no kernel: build/site/index.html
 # make browser   move every slider in a real JupyterLab and on the pages; needs Chromium
+# make engine    install Dask and test lesson 15 on a cluster of processes
 # make bench     measure every ratio that is quoted, and the latency of the sliders
 # make lock      write requirements.lock and requirements-site.lock anew from pyproject.toml
 # make clean     remove what the others made
@@ -39,7 +40,7 @@ ifneq ($(shell cat $(READY) 2>/dev/null),$(shell pwd -P))
 .PHONY: $(UV) $(READY)
 endif
 
-.PHONY: help lab test lint units run-notebooks refresh site browser bench lock clean
+.PHONY: help lab test lint units run-notebooks refresh site browser engine bench lock clean
 .NOTPARALLEL:
 
 help:
@@ -52,10 +53,10 @@ lab: $(READY)
 
 # One thread of linear algebra: on cores that are busy two get in each other's way and take ten times
 # as long, alone they gain little at this size; and the last digits follow the number of threads.
-lab units run-notebooks refresh: export OPENBLAS_NUM_THREADS := 1
-lab units run-notebooks refresh: export OMP_NUM_THREADS := 1
-lab units run-notebooks refresh: export MKL_NUM_THREADS := 1
-lab units run-notebooks refresh: export VECLIB_MAXIMUM_THREADS := 1
+lab units run-notebooks refresh engine: export OPENBLAS_NUM_THREADS := 1
+lab units run-notebooks refresh engine: export OMP_NUM_THREADS := 1
+lab units run-notebooks refresh engine: export MKL_NUM_THREADS := 1
+lab units run-notebooks refresh engine: export VECLIB_MAXIMUM_THREADS := 1
 
 # another release of ruff has another opinion, so only the locked one is asked
 test: $(if $(filter locked,$(VERSIONS)),lint) units run-notebooks
@@ -96,6 +97,11 @@ build/site/index.html: $(SITE_READY) $(LESSONS) \
 
 browser: build/site/index.html
 	TUTORIAL_BROWSER=required $(BIN)/python -m pytest --durations=5 tests/test_widgets_browser.py
+
+engine: $(READY)
+	@$(INSTALL) --constraint requirements.lock --editable '.[dask]'
+	$(BIN)/python -m pytest tests/test_dask.py
+	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks/15_*.ipynb
 
 clean:
 	rm -rf .venv .venv-lowest .venv-newest *.egg-info build .pytest_cache .ruff_cache .hypothesis

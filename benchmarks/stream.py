@@ -62,7 +62,7 @@ def in_memory(blocks):
     for i, block in enumerate(blocks):
         Z[ROWS * i : ROWS * i + len(block)] = block
     geqrt = get_lapack_funcs("geqrt", (Z,))
-    return np.triu(geqrt(128, Z, overwrite_a=True)[0][: blocks.m])
+    return np.triu(geqrt(min(128, blocks.m), Z, overwrite_a=True)[0][: blocks.m])
 
 
 def gram(blocks):
@@ -146,13 +146,12 @@ def run(way, n, workers):
 
 def main(rounds=3, runs=RUNS):
     """Run all ways, round after round, and store and print what was found."""
-    found = [
-        {"way": way, "n": n, "workers": workers, "round": i} | _in_a_process(way, n, workers)
-        for i in range(rounds)
-        for way, n, workers in runs
-    ]
-    lines = ",\n ".join(json.dumps(each) for each in found)
-    STORED.write_text(f"[{lines}]\n", encoding="utf-8")
+    found = []
+    for i, (way, n, workers) in product(range(rounds), runs):
+        told = {"way": way, "n": n, "workers": workers, "round": i}
+        found.append(told | _in_a_process(way, n, workers))
+        lines = ",\n ".join(map(json.dumps, found))
+        STORED.write_text(f"[{lines}]\n", encoding="utf-8")
     report(found, runs)
 
 

@@ -75,7 +75,7 @@ def test_a_cluster_that_is_gone_is_told_and_nothing_hangs():
     with pytest.raises(Exception, match=r"(?i)cancel|lost|clos|connect"):
         future.result(timeout=60)
     client.close()
-    with pytest.raises(OSError, match="(?i)timed out|connect"):
+    with pytest.raises(OSError, match=r"(?i)timed out|connect"):
         Client(address, timeout=3)
 
 

@@ -106,9 +106,9 @@ def test_no_module_has_more_than_400_lines(path):
     assert lines_of(path) <= 400, "this is two modules"
 
 
-def test_the_package_without_its_exercises_has_at_most_5100_lines():
+def test_the_package_without_its_exercises_has_at_most_5250_lines():
     exercises = set(PACKAGE.glob("checks/lesson_*.py"))
-    assert sum(map(lines_of, set(MODULES) - exercises)) <= 5100
+    assert sum(map(lines_of, set(MODULES) - exercises)) <= 5250
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -102,5 +102,6 @@ def ones():
     p.text(x + w + 18, y + 126, "layer should hear", size=SMALL, anchor="start", color=REFIT)
     p.text(x + 10, y + 170, "centred", size=SMALL, anchor="start", color=KEPT)
     p.text(x + 10, y + 196, "activations", size=SMALL, anchor="start", color=KEPT)
-    p.text(x + w + 18, y + 240, "what no neuron says", size=SMALL, anchor="start")
+    p.text(x + w + 18, y + 224, "what no", size=SMALL, anchor="start")
+    p.text(x + w + 18, y + 250, "neuron says", size=SMALL, anchor="start")
     return p
