@@ -7,6 +7,7 @@
 # make browser   move every slider in a real JupyterLab and on the pages; needs Chromium
 # make hub       start a JupyterHub as in class: three run lesson 06, a kernel and a server die
 # make lite      write the lessons with a Python that runs in the browser: build/lite
+# make engine    install Dask and test lesson 15 on a cluster of processes
 # make bench     measure every ratio that is quoted, and the latency of the sliders
 # make lock      write requirements.lock and requirements-site.lock anew from pyproject.toml
 # make clean     remove what the others made
@@ -45,8 +46,8 @@ ifneq ($(shell cat $(READY) 2>/dev/null),$(shell pwd -P))
 .PHONY: $(UV) $(READY)
 endif
 
-.PHONY: help lab present test lint units run-notebooks refresh site slides slides-pdf browser hub lite \
-    bench lock clean
+.PHONY: help lab present test lint units run-notebooks refresh site slides slides-pdf browser engine hub \
+    lite bench lock clean
 .NOTPARALLEL:
 
 help:
@@ -65,10 +66,10 @@ present: $(READY)
 
 # One thread of linear algebra: on cores that are busy two get in each other's way and take ten times
 # as long, alone they gain little at this size; and the last digits follow the number of threads.
-lab present units run-notebooks refresh: export OPENBLAS_NUM_THREADS := 1
-lab present units run-notebooks refresh: export OMP_NUM_THREADS := 1
-lab present units run-notebooks refresh: export MKL_NUM_THREADS := 1
-lab present units run-notebooks refresh: export VECLIB_MAXIMUM_THREADS := 1
+lab present units run-notebooks refresh engine: export OPENBLAS_NUM_THREADS := 1
+lab present units run-notebooks refresh engine: export OMP_NUM_THREADS := 1
+lab present units run-notebooks refresh engine: export MKL_NUM_THREADS := 1
+lab present units run-notebooks refresh engine: export VECLIB_MAXIMUM_THREADS := 1
 
 # each core takes one file after the other, with one thread of linear algebra; four need 3 GB
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile
@@ -133,6 +134,11 @@ hub: $(VENV)/.ready-hub
 lite: $(VENV)/.ready-lite
 	$(BIN)/python .github/lite/build.py
 	TUTORIAL_LITE=required $(BIN)/python -m pytest tests/test_lite.py
+
+engine: $(READY)
+	@$(INSTALL) --constraint requirements.lock --editable '.[dask]'
+	$(BIN)/python -m pytest tests/test_dask.py
+	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=600 notebooks/15_*.ipynb
 
 clean:
 	rm -rf .venv .venv-browser .venv-lowest .venv-newest *.egg-info build .pytest_cache .ruff_cache .hypothesis

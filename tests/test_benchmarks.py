@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import common, every_k, fresh_seeds, one_k, prune_deep
+from benchmarks import calibration_rows, common, every_k, fresh_seeds, one_k, prune_deep, stream
 from benchmarks.make_studies import STUDIES
 from tutorial_helpers import (
     Comparisons,
@@ -19,6 +19,7 @@ from tutorial_helpers import (
     load_study,
     prune_by_id,
     train_network,
+    triangle,
 )
 from tutorial_helpers.studies import Study
 from tutorial_helpers.timing import Timings
@@ -185,3 +186,31 @@ def test_deep_rivals_read_inputs_divided_by_their_unit():
 def test_equal_widths_stop_at_narrow_layers():
     network = train_network(np.eye(6), [0, 1, 2] * 2, (5, 3), max_iter=5000)
     assert prune_deep.equal_path(network) == [(5, 3), (4, 3), (3, 3), (2, 2), (1, 1)]
+
+
+def test_streams_the_gram_matrix_and_all_rows_at_once_have_the_same_triangle():
+    blocks = stream.Blocks(9500, 30)
+    assert [len(block) for block in blocks] == [4000, 4000, 1500]
+    R = triangle(blocks)
+    scale = np.abs(R).max() ** 2
+    whole, factor = stream.in_memory(blocks), np.triu(stream.gram(blocks))
+    assert np.allclose(whole.T @ whole, R.T @ R, atol=1e-5 * scale)
+    # its columns are in the order of the pivots, so compare what does not know an order
+    assert np.isclose(np.linalg.norm(factor), np.linalg.norm(R), rtol=1e-4)
+
+
+def test_the_stored_streams_tell_what_lesson_15_shows():
+    runs = json.loads(stream.STORED.read_text(encoding="utf-8"))
+    assert {"in memory", "stream", "Gram", "Dask tree", "Dask tsqr"} < {run["way"] for run in runs}
+    assert all(run["same"] and run["unfinished"] for run in runs if run["way"].endswith("killed"))
+
+
+def test_a_seed_of_the_study_on_rows_comes_out_as_stored():
+    draw, numbers = calibration_rows.STUDIES["rows digits"]
+    found = calibration_rows.prune_with_more_rows(3, draw, numbers)
+    for measure in ("accuracy", "agreement"):
+        stored = getattr(load_study("rows digits"), measure)
+        for name, values in found[measure].items():
+            np.testing.assert_allclose(values, stored[name][2], atol=0.05)
+    for name, (_, numbers) in calibration_rows.STUDIES.items():
+        assert tuple(load_study(name).ks) == numbers

@@ -30,6 +30,7 @@ CORE = [
 FLOW = [
     *CORE,
     "timing",
+    "streaming",
     "language",
     "convolution",
     "deep",
@@ -49,7 +50,7 @@ FLOW = [
     "figures",
     "checks.solved",
     "checks.framework",
-    *(f"checks.lesson_{number:02}" for number in range(14)),
+    *(f"checks.lesson_{number:02}" for number in range(16)),
     "checks.tomorrow",
     "checks",
 ]

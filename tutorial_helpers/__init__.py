@@ -13,8 +13,8 @@ The core can be read in one evening, in this order, which is also the order in w
 9. ``bounds``: how far a pruned network can be off.
 
 What else there is belongs to single lessons: ``timing``, ``convolution``, ``deep``, ``rivals``,
-``running`` (with ``_fingerprint``), ``studies`` and ``comparisons``; ``figures`` draws, ``checks``
-holds the exercises. The first line of each module names its lessons.
+``running`` (with ``_fingerprint``), ``studies``, ``comparisons`` and ``streaming``; ``figures``
+draws, ``checks`` holds the exercises. The first line of each module names its lessons.
 """
 
 from .bounds import agreement_lower_limit, certified, error_bound
@@ -74,6 +74,7 @@ from .selection import (
     by_variance,
     strong_columns,
 )
+from .streaming import triangle
 from .studies import compare_methods, generated_split, load_settings, load_study
 from .timing import paired_ratio, time_calls, time_predict
 
@@ -86,7 +87,7 @@ agreement as_images patch_matrix convolve max_pool ConvolutionalNetwork load_con
 channel_matrix prune_channels network_size prune_layers uniform_path greedy_path widths_within
 by_taylor rescaled initial_network ticket scratch_network distilled_network
 generated_split compare_methods run_study load_study load_settings
-paired_differences Comparisons
+paired_differences Comparisons triangle
 error_bound certified agreement_lower_limit time_calls time_predict paired_ratio show plot_images
 plot_curves plot_differences plot_stretch curve_scene weights_scene rebuild_scene margin_scene
 heat_scene explore_k show_snapshots draw_digit load_drawing_network load_drawings claim progress

@@ -15,6 +15,8 @@ Matrices must be dense, finite and two-dimensional, k a whole number from 1 to t
 columns; TypeError or ValueError say what was given instead. float32 stays float32.
 """
 
+from math import inf
+
 import numpy as np
 from scipy.linalg import get_lapack_funcs, qr, solve_triangular
 
@@ -29,6 +31,9 @@ class PivotedQR:
     Parameters
     ----------
     Z : array-like of shape (n, m)
+    n : int, optional
+        If ``Z`` is the triangle of a matrix (see `streaming`): the rows of that matrix, on which
+        the tolerance of ``rank`` depends.
 
     Attributes
     ----------
@@ -38,7 +43,8 @@ class PivotedQR:
         ``P``: the columns in the order in which pivoting took them.
     rank : int
         Numerical rank: how many diagonal entries of ``R`` exceed
-        ``max(n, m) · eps · |R[0, 0]|``.
+        ``max(n, m) · eps · |R[0, 0]|``, or ``√eps · |R[0, 0]|`` if that is less, as it is for
+        float32 with thousands of rows: rounding errors cancel more than the first assumes.
     errors : ndarray of shape (m + 1,)
         ``‖Z − Z[:, J] T‖_F`` for k = 0, 1, …, m, in the units of ``Z`` (`error` has the 2-norm).
         Measured as a product it also contains rounding, which grows with the entries of ``T``.
@@ -62,26 +68,29 @@ class PivotedQR:
     """
 
     @one_thread
-    def __init__(self, Z):
+    def __init__(self, Z, *, n=None):
         Z = check_matrix(Z, "Z")
-        self.shape = n, m = Z.shape
+        rows, m = Z.shape
+        n = rows if n is None else check_k(n, inf, "no fewer than Z has", smallest=rows, name="n")
+        self.shape = n, m
         # Columns of zeros come last without any work.
         nonzero = Z.any(axis=0)
         order, live = np.argsort(~nonzero, kind="stable"), np.count_nonzero(nonzero)
         A = Z[:, order[:live]]
-        if n > 2 * live > 0:
+        if rows > 2 * live > 0:
             # LAPACK's QR with a recursive panel, which scipy.linalg.qr does not use
             geqrt = get_lapack_funcs("geqrt", (A,))
             A = np.triu(geqrt(min(128, live), A, overwrite_a=True)[0][:live])
         A, P = qr(A, mode="raw", overwrite_a=True, pivoting=True, check_finite=False)[1:]
         self.pivots = np.append(order[:live][P], order[live:])
-        self.R = np.zeros((min(n, m), m), A.dtype)
+        self.R = np.zeros((min(rows, m), m), A.dtype)
         self.R[: len(A), :live] = A
         del A
         # No entry of R is larger than the first. Scaled by it, no square or reciprocal overflows.
         self.scale = abs(self.R[0, 0]) or 1
         R = self.R / self.scale
-        tolerance = max(n, m) * np.finfo(R.dtype).eps
+        eps = np.finfo(R.dtype).eps
+        tolerance = min(max(n, m) * eps, np.sqrt(eps))
         self.rank = int(np.count_nonzero(np.abs(np.diag(R)) > tolerance))
         row_sums = np.einsum("ij,ij->i", R, R)
         self.errors = np.zeros(m + 1, R.dtype)

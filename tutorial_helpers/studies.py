@@ -201,7 +201,8 @@ def load_study(name):
         "convolutional", which ``benchmarks/train_convolutional.py`` makes: there k counts the
         channels that the first convolution keeps, and the second keeps twice as many, and
         "convolutional scratch", networks of these sizes from scratch; or "deep", "deep scaled",
-        "deep swapped", several hidden layers, where ks are the operations left, in per cent.
+        "deep swapped", several hidden layers, where ks are the operations left, in per cent; or
+        "rows digits", "rows generated", where ks are numbers of rows.
 
     Returns
     -------
