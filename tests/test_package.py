@@ -32,6 +32,7 @@ FLOW = [
     "timing",
     "convolution",
     "deep",
+    "transformer",
     "_fingerprint",
     "rivals",
     "running",
@@ -46,7 +47,7 @@ FLOW = [
     "figures.explorer",
     "figures",
     "checks.framework",
-    *(f"checks.lesson_{number:02}" for number in range(14)),
+    *(f"checks.lesson_{number:02}" for number in range(15)),
     "checks",
 ]
 # Arguments and methods that no lesson uses, and who needs them; their docstrings say so as well.
@@ -105,9 +106,9 @@ def test_no_module_has_more_than_400_lines(path):
     assert lines_of(path) <= 400, "this is two modules"
 
 
-def test_the_package_without_its_exercises_has_at_most_5100_lines():
+def test_the_package_without_its_exercises_has_at_most_5500_lines():
     exercises = set(PACKAGE.glob("checks/lesson_*.py"))
-    assert sum(map(lines_of, set(MODULES) - exercises)) <= 5100
+    assert sum(map(lines_of, set(MODULES) - exercises)) <= 5500
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

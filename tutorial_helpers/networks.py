@@ -19,7 +19,7 @@ network inside a pipeline is passed as ``pipeline[-1]``.
 import copy
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, ndtr
 from sklearn.base import is_classifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.utils import check_array
@@ -33,6 +33,7 @@ ACTIVATIONS = {
     "relu": lambda A: np.maximum(A, 0),
     "tanh": np.tanh,
     "logistic": expit,
+    "gelu": lambda A: A * ndtr(A),  # not in scikit-learn: transformers have it
 }
 
 
