@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from scipy.linalg import lstsq, qr
 
 from tutorial_helpers import (
-    VisionTransformer,
     as_images,
     layer_norm,
     load_digits_split,
@@ -23,7 +22,7 @@ from tutorial_helpers import (
     shared_widths,
     transformer,
 )
-from tutorial_helpers.transformer import Block
+from tutorial_helpers.transformer import Block, VisionTransformer
 
 
 @pytest.fixture(scope="module")
@@ -302,7 +301,7 @@ def test_other_arguments_that_do_not_fit(network, images):
         prune_feed_forward(network, images, (9, 9, 9), correct="refit all")
     with pytest.raises(ValueError, match="select must be one of 'id'"):
         prune_feed_forward(network, images, (9, 9, 9), select="largest")
-    with pytest.raises(TypeError, match="must be a VisionTransformer, got int; prune and"):
+    with pytest.raises(TypeError, match="must be a VisionTransformer, got int; prune is for"):
         prune_feed_forward(3, images, (9, 9, 9))
     with pytest.raises(ValueError, match="images must have shape"):
         network.logits(load_digits_split()[0])

@@ -74,7 +74,6 @@ from .selection import (
 from .studies import compare_methods, generated_split, load_settings, load_study
 from .timing import paired_ratio, time_calls, time_predict
 from .transformer import (
-    VisionTransformer,
     layer_norm,
     load_vision_transformer,
     patch_tokens,
@@ -89,7 +88,7 @@ by_strong_id strong_columns by_greedy mean_into_bias interpolation least_squares
 prune_by_magnitude prune_by_id prune EveryK logits_at_every_k accuracy_at_every_k smallest_k
 agreement as_images patch_matrix convolve max_pool ConvolutionalNetwork load_convolutional_network
 channel_matrix prune_channels network_size prune_layers uniform_path greedy_path widths_within
-patch_tokens layer_norm VisionTransformer load_vision_transformer prune_feed_forward shared_widths
+patch_tokens layer_norm load_vision_transformer prune_feed_forward shared_widths
 by_taylor rescaled initial_network ticket scratch_network distilled_network
 generated_split compare_methods run_study load_study load_settings
 paired_differences Comparisons

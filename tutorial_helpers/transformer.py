@@ -36,7 +36,7 @@ from .pruning import prune
 from .selection import SELECTIONS
 
 WEIGHTS = "digits_transformer.npz"
-REFITS = ("refit", "refit stream")
+REFITS = {"refit": None, "refit stream": None}
 BLIND = ("magnitude", "norm product", "random")  # selections that look at no data
 
 
@@ -131,10 +131,7 @@ class VisionTransformer(ClassifierMixin):
         return tuple(len(block.b) for block in self.blocks)
 
     def feed_forward(self, layer):
-        """Return a feed-forward layer as a fitted `MLPRegressor`, which `prune` takes.
-
-        (Its own ``predict`` knows no GELU.)
-        """
+        """Return a feed-forward layer as a fitted `MLPRegressor`; its ``predict`` knows no GELU."""
         block = self.blocks[self._check(layer)]
         network = MLPRegressor(len(block.b), activation=self.activation)
         network.coefs_, network.intercepts_ = [block.W, block.U], [block.b, block.beta]
@@ -146,10 +143,9 @@ class VisionTransformer(ClassifierMixin):
         """Return the residual stream where the feed-forward layer of a block reads it."""
         last = self._check(layer)
         x = patch_tokens(images) @ self.embedding + self.places
-        for i, block in enumerate(self.blocks[: last + 1]):
-            x = attended(x, block, self.heads)
-            x = x if i == last else self.fed_forward(x, i)
-        return x
+        for i, block in enumerate(self.blocks[:last]):
+            x = self.fed_forward(attended(x, block, self.heads), i)
+        return attended(x, self.blocks[last], self.heads)
 
     def activations(self, images, layer):
         """Return ``Z`` of a feed-forward layer, (n · 16, m): a row for each token of each image."""
@@ -251,10 +247,6 @@ def prune_feed_forward(
     rcond, random_state
         As in `prune_layers`.
 
-    Returns
-    -------
-    pruned : VisionTransformer
-
     Raises
     ------
     TypeError, ValueError
@@ -269,7 +261,7 @@ def prune_feed_forward(
     """
     widths = _check_widths(network, widths)
     choose = check_choice(select, SELECTIONS, "select")
-    mend = check_choice(correct, dict.fromkeys(REFITS) | CORRECTIONS, "correct")
+    mend = check_choice(correct, REFITS | CORRECTIONS, "correct")
     tokens, most = patch_tokens(images), max(widths)
     if len(tokens) * 16 < most and not (select in BLIND and mend is no_correction):
         raise ValueError(
@@ -280,6 +272,7 @@ def prune_feed_forward(
     pruned, stream = network, true
     for i, k in enumerate(widths):
         layer, m = network.feed_forward(i), network.widths[i]
+        new = layer
         true = attended(true, network.blocks[i], network.heads)
         stream = attended(stream, network.blocks[i], network.heads) if mend is None else true
         rows, target = _rows(layer_norm(stream)), network.fed_forward(true, i)
@@ -291,8 +284,6 @@ def prune_feed_forward(
         elif k < m:
             how = {"select": select, "correct": correct, "random_state": random_state}
             new = prune(layer, k, X=rows, **how)
-        else:
-            new = layer
         if new is not layer:
             (W, U), (b, beta), blocks = new.coefs_, new.intercepts_, list(pruned.blocks)
             blocks[i] = blocks[i]._replace(W=W, b=b, U=U, beta=beta)
@@ -330,9 +321,9 @@ def shared_widths(network, images, neurons):
 
 def _check_network(network):
     if not isinstance(network, VisionTransformer):
+        given = type(network).__name__
         raise TypeError(
-            f"network must be a VisionTransformer, got {type(network).__name__}; prune and "
-            "prune_layers are for dense layers, prune_channels is for convolutions"
+            f"network must be a VisionTransformer, got {given}; prune is for dense layers"
         )
     return network
 
@@ -341,9 +332,7 @@ def _check_widths(network, widths):
     full, given = _check_network(network).widths, widths
     widths = tuple(widths) if np.iterable(widths) else ()
     if len(widths) != len(full):
-        raise ValueError(
-            f"widths must hold one width for each of the {len(full)} blocks, at most {full}; "
-            f"got {given!r}"
-        )
+        expected = f"one width for each of the {len(full)} blocks, at most {full}"
+        raise ValueError(f"widths must hold {expected}; got {given!r}")
     pairs = enumerate(zip(widths, full, strict=True))
     return tuple(check_k(k, m, f"the neurons of block {i}") for i, (k, m) in pairs)
