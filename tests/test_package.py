@@ -34,6 +34,7 @@ FLOW = [
     "language",
     "convolution",
     "deep",
+    "transformer",
     "_fingerprint",
     "rivals",
     "running",

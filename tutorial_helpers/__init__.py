@@ -12,9 +12,10 @@ The core can be read in one evening, in this order, which is also the order in w
 8. ``curves``: every k from one factorization,
 9. ``bounds``: how far a pruned network can be off.
 
-What else there is belongs to single lessons: ``timing``, ``convolution``, ``deep``, ``rivals``,
-``running`` (with ``_fingerprint``), ``studies``, ``comparisons`` and ``streaming``; ``figures``
-draws, ``checks`` holds the exercises. The first line of each module names its lessons.
+What else there is belongs to single lessons: ``timing``, ``convolution``, ``deep``, ``streaming``,
+``language``, ``transformer``, ``rivals``, ``running`` (with ``_fingerprint``), ``studies`` and
+``comparisons``; ``figures`` draws, ``checks`` holds the exercises. The first line of each module
+names its lessons.
 """
 
 from .bounds import agreement_lower_limit, certified, error_bound
@@ -77,6 +78,13 @@ from .selection import (
 from .streaming import triangle
 from .studies import compare_methods, generated_split, load_settings, load_study
 from .timing import paired_ratio, time_calls, time_predict
+from .transformer import (
+    layer_norm,
+    load_vision_transformer,
+    patch_tokens,
+    prune_feed_forward,
+    shared_widths,
+)
 
 __all__ = """
 load_digits_split train_network hidden_activations logits smaller_network PivotedQR
@@ -85,6 +93,7 @@ by_strong_id strong_columns by_greedy mean_into_bias interpolation least_squares
 prune_by_magnitude prune_by_id prune EveryK logits_at_every_k accuracy_at_every_k smallest_k
 agreement as_images patch_matrix convolve max_pool ConvolutionalNetwork load_convolutional_network
 channel_matrix prune_channels network_size prune_layers uniform_path greedy_path widths_within
+patch_tokens layer_norm load_vision_transformer prune_feed_forward shared_widths
 by_taylor rescaled initial_network ticket scratch_network distilled_network
 generated_split compare_methods run_study load_study load_settings
 paired_differences Comparisons triangle

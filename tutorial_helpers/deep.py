@@ -179,7 +179,7 @@ def prune_layers(
             U, beta = network.coefs_[layer + 1], network.intercepts_[layer + 1]
             if refit:
                 target = forward(network, X, 0, layer + 1)
-                U, beta = _refit(Z[:, kept], U[kept], beta, target, rcond)
+                U, beta = refitted(Z[:, kept], U[kept], beta, target, rcond)
             else:
                 U, beta = mend(Z, kept, U, beta)
             pruned = smaller_network(pruned, kept, U, beta, layer=layer)
@@ -284,7 +284,7 @@ def greedy_path(network, X, *, shrink=0.05, until=0.0):
         for layer in layers[changed + 1 :]:
             kept = factored[layer - 1].kept(widths[layer - 1])
             before, U = Z[layer - 1][:, kept], network.coefs_[layer][kept]
-            U, beta = _refit(before, U, network.intercepts_[layer], targets[layer], SHORT)
+            U, beta = refitted(before, U, network.intercepts_[layer], targets[layer], SHORT)
             Z[layer] = activation(before @ U + beta)
             factored[layer] = PivotedQR(Z[layer])
     return path
@@ -337,7 +337,7 @@ def widths_within(network, path, fraction):
     )
 
 
-def _refit(Z, U, beta, target, rcond):
+def refitted(Z, U, beta, target, rcond):
     """Return weights and bias: what ``Z U + β`` misses of the target is added by least squares."""
     A, missing = Z - Z.mean(axis=0), target - (Z @ U + beta)
     # what is constant but for rounding is the bias's business

@@ -183,12 +183,13 @@ def _check_study(split, ks):
 
 
 class Study(NamedTuple):
-    """A stored study: which k and seeds, and both measures as method → (seeds, ks)."""
+    """A stored study: which k and seeds, and its measures as method → (seeds, ks)."""
 
     ks: np.ndarray
     seeds: np.ndarray
     accuracy: dict
     agreement: dict
+    cosine: dict
 
 
 def load_study(name):
@@ -208,8 +209,9 @@ def load_study(name):
     -------
     ks : ndarray of int, shape (p,)
     seeds : ndarray of int, shape (s,)
-    accuracy, agreement : dict of str to ndarray of shape (s, p)
-        A named tuple; methods as in `compare_methods`, fractions of the test samples.
+    accuracy, agreement, cosine : dict of str to ndarray of shape (s, p)
+        A named tuple; methods as in `compare_methods`, fractions of the test samples; cosines with
+        the full network are stored for transformers.
 
     Raises
     ------
@@ -230,7 +232,7 @@ def load_study(name):
         raise ValueError(f"stored studies are {', '.join(map(repr, stored))}; got {name!r}")
     text = (folder / f"{name.replace(' ', '_')}.csv").read_text(encoding="utf-8")
     header, *lines = csv.reader(text.splitlines())
-    tables = {"accuracy": {}, "agreement": {}}
+    tables = {"accuracy": {}, "agreement": {}, "cosine": {}}
     for measure, method, _, *values in lines:
         tables[measure].setdefault(method, []).append([float(value) for value in values])
     seeds = np.array([int(line[2]) for line in lines if line[:2] == lines[0][:2]])

@@ -1,0 +1,121 @@
+"""Exercises of the lesson on transformers."""
+
+import numpy as np
+
+from ..decomposition import PivotedQR
+from .framework import Expected, exercise, vote
+
+
+def _another_block(tokens, d, m, k):
+    return [(tokens + 3, d + 8, m + 5, k + 1)]
+
+
+@exercise("14.1", "the part of a block's work that is left", others=_another_block)
+def check_work_left(tokens, d, m, k):
+    """Compare attention and feed-forward with k neurons with the same and m neurons."""
+    products, looks, pair = 4 * tokens * d**2, 2 * tokens**2 * d, 2 * tokens * d
+
+    def left(rest):
+        return (rest + pair * k) / (rest + pair * m)
+
+    mistakes = {
+        "attention is still there, and is not pruned": k / m,
+        "this is what is saved; what is left?": 1 - left(products + looks),
+        "this is how many times less; which part is left?": 1 / left(products + looks),
+        "attention has four products with weights, and two between tokens": left(products),
+        "Q, K, V and O: all four": left(products / 4 + looks),
+        "looking and mixing: each is a product between tokens": left(products + looks / 2),
+        "every token looks at every token": left(products + looks / tokens),
+        "W and U both have a side that shrinks": (
+            (products + looks + pair * k / 2) / (products + looks + pair * m / 2)
+        ),
+        "these are parameters; how often is each used?": (4 * d**2 + 2 * d * k)
+        / (4 * d**2 + 2 * d * m + 1),
+    }
+    return Expected(left(products + looks), mistakes)
+
+
+check_why_not_the_stream = vote(
+    "14.2",
+    "why the stream's own 48 numbers stay",
+    "C",
+    {
+        "A": "a sum passes T if all its terms do; who else reads the stream?",
+        "B": "they may well be; would T have weights to go into at once?",
+        "D": "softmax stands inside attention; what stands before every reader of the stream?",
+    },
+)
+
+
+def _other_neurons(A, U, k):
+    return [(A[:-3, ::-1], U[::-1] + 1, k + 1)]
+
+
+@exercise("14.3", "the weights behind the kept neurons", others=_other_neurons)
+def check_weights_behind(A, U, k):
+    """Compare with T U, T from the activations behind the ReLU."""
+    Z = np.maximum(A, 0)
+    behind, before = PivotedQR(Z), PivotedQR(A)
+    T, J = behind.interpolation(k), behind.kept(k)
+    mistakes = {
+        "U reads what comes out of the ReLU: what does your T rebuild?": (
+            before.interpolation(k) @ U
+        ),
+        "the neurons are right ones now; and the T? it must rebuild what U reads": (
+            np.linalg.lstsq(A[:, J], A)[0] @ U
+        ),
+        "this only selects; who speaks for the removed neurons?": U[J],
+        "the first neurons are not the kept ones": U[:k],
+        "in the order of the pivots, please": T[np.argsort(J)] @ U,
+        "this is T; what becomes of U?": T,
+    }
+    return Expected(T @ U, mistakes)
+
+
+def _other_gates(X, W, V, U, J, T):
+    return [(X[::-1] + 1, V, W, U + 1, J[::-1], T[::-1])]
+
+
+def _relu(A):
+    return np.maximum(A, 0)
+
+
+@exercise("14.4", "a pruned layer with a gate", others=_other_gates)
+def check_gated(X, W, V, U, J, T):
+    """Compare with (φ(X W_J) ∘ X V_J) (T U)."""
+    first, second = X @ W[:, J], X @ V[:, J]
+    mistakes = {
+        "this is the full layer": (_relu(X @ W) * (X @ V)) @ U,
+        "and who speaks for the removed neurons?": (_relu(first) * second) @ U[J],
+        "the gate is gone: two factors, please": _relu(first) @ (T @ U),
+        "one of the factors has no ReLU": (_relu(first) * _relu(second)) @ (T @ U),
+        "one of the factors has a ReLU": (first * second) @ (T @ U),
+        "the ReLU belongs to the factor of W": (first * _relu(second)) @ (T @ U),
+        "it is a product, entry by entry, not a sum": (_relu(first) + second) @ (T @ U),
+    }
+    return Expected((_relu(first) * second) @ (T @ U), mistakes)
+
+
+def _other_norms(g, s, W, b):
+    return [(s, g, W + 1, b - 1)]
+
+
+@exercise("14.5", "weights that have taken in factors and shifts", others=_other_norms)
+def check_folded_norm(g, s, W, b):
+    """Compare with diag(g) W, and below it s W + b."""
+    right = np.vstack([g[:, None] * W, s @ W + b])
+    mistakes = {
+        "the weights are right; the shift goes through them, too": (np.vstack([g[:, None] * W, b])),
+        "the shift goes through W before it meets the bias": (
+            np.vstack([g[:, None] * W, (g * s) @ W + b])
+        ),
+        "and the bias that was there?": np.vstack([g[:, None] * W, s @ W]),
+        "the factor belongs to what W reads: to its rows": (
+            np.vstack([W * np.resize(g, W.shape[1]), s @ W + b])
+        ),
+        "the bias is right; the factors go into the weights": np.vstack([W, s @ W + b]),
+        "multiplied by the factor, not divided": np.vstack([W / g[:, None], s @ W + b]),
+        "weights first, the bias as the last row": np.vstack([s @ W + b, g[:, None] * W]),
+        "the shift is added": np.vstack([g[:, None] * W, b - s @ W]),
+    }
+    return Expected(right, mistakes)
