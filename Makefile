@@ -19,7 +19,7 @@
 # browser: what Pyodide has, for the core alone
 VERSIONS ?= locked
 VENV ?= .venv$(if $(filter-out locked,$(VERSIONS)),-$(VERSIONS))
-NOTEBOOKS ?= $(sort $(wildcard notebooks/*.ipynb notebooks/solutions/*.ipynb notebooks/teaching/*.ipynb))
+NOTEBOOKS ?= $(sort $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb))
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python

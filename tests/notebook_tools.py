@@ -48,12 +48,12 @@ MARKDOWN_IMAGE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)>\s]+)")
 WRONG_ROWS = re.compile(r"Z_\{?\s*\{?\s*J\s*,\s*:")
 CODE_IN_PROSE = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`", re.DOTALL)
 EXACT = "# NBVAL_CHECK_OUTPUT"
+NO_LESSONS = ("teaching", "optional")  # folders whose notebooks are none
 
 
 def notebooks(folder=FOLDER):
-    """Return the paths of all lessons, of solutions and of what is for teaching, in order."""
-    places = ("*.ipynb", "solutions/*.ipynb", "teaching/*.ipynb")
-    return sorted(path for place in places for path in folder.glob(place))
+    """Return the paths of all lessons, of solutions and of what else there is, in order."""
+    return sorted([*folder.glob("*.ipynb"), *folder.glob("*/*.ipynb")])
 
 
 def read(path):
@@ -220,9 +220,10 @@ def problems(path):
     notebook = read(path)
     found = [*_notebook_problems(notebook), *_id_problems(notebook), *_length_problems(notebook)]
     found += [*_run_problems(notebook), *_explorer_problems(notebook)]
-    if path.parent.name != "teaching":  # what lies there is no lesson
+    lesson = path.parent.name not in NO_LESSONS
+    if lesson:
         found += _pair_problems(path, notebook)
-    if path.parent.name not in ("solutions", "teaching"):
+    if lesson and path.parent.name != "solutions":
         from lesson_rules import lesson_problems  # here: `text` must do without its neighbours
 
         found += lesson_problems(path.name[:2], notebook["cells"])
