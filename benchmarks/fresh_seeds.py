@@ -44,8 +44,10 @@ RIVALS_PLAN = {
     "ID − scratch at its best": ("id + interpolation", "scratch at its best"),
     "ID − distilled": ("id + interpolation", "distilled"),
     "ID with distillation − distilled": ("id + distillation", "distilled"),
-    "ID with 20 epochs − scratch at its best": ("id + 20 epochs", "scratch at its best"),
     "greedy − distilled": ("greedy + least squares", "distilled"),
+    "greedy − scratch at its best": ("greedy + least squares", "scratch at its best"),
+    "ID with 20 epochs − scratch at its best": ("id + 20 epochs", "scratch at its best"),
+    "ID with training − scratch at its best": ("id + training", "scratch at its best"),
 }
 
 

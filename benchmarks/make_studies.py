@@ -96,6 +96,8 @@ STUDIES = {
     "swapped scaled": (Scaled(swapped_split, 16), KS, {}),
     "shuffled scaled": (Scaled(shuffled_split, 16), KS, {}),
     "digits": (original_split, KS, {"unit": 16}),
+    "swapped": (swapped_split, KS, {"unit": 16}),
+    "shuffled": (shuffled_split, KS, {"unit": 16}),
     "generated": (generated_split, KS, {"neurons": 500}),
     "mnist": (mnist_split, KS[:-1], {}),
 }

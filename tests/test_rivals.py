@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pytest
+from sklearn.metrics import log_loss
 
 from tutorial_helpers import (
     agreement,
@@ -120,6 +121,18 @@ def test_scaled_training_reads_inputs_as_they_come(digits):
     assert small.hidden_layer_sizes == (7,)
     assert np.array_equal(small.predict(X_test), bare.predict(X_test / 16))
     assert np.array_equal(X, load_digits_split()[0][:300])
+
+
+def test_training_goes_on_from_where_it_starts(digits, network):
+    """One step from the pruned weights lowers its loss; from weights of chance it is far off."""
+    X, _, y, _ = digits
+    pruned = prune(network, 15, X=X)
+    before = copy.deepcopy(pruned.coefs_)
+    step = {"solver": "lbfgs", "max_iter": 1, "alpha": 0, "unit": 16, "random_state": 0}
+    on, new = (scratch_network(X, y, 15, start=start, **step) for start in (pruned, None))
+    losses = [log_loss(y, small.predict_proba(X)) for small in (on, pruned, new)]
+    assert losses[0] <= losses[1] < losses[2]
+    assert all(map(np.array_equal, before, pruned.coefs_))
 
 
 def test_a_student_says_what_the_full_network_says(digits, network):

@@ -34,7 +34,7 @@ from tutorial_helpers.studies import GRID, MENDED, load_table
 pytestmark = pytest.mark.filterwarnings("ignore:.*Maximum iterations")
 
 RIVALS = {"scratch", "scratch at its best", "distilled", "id + distillation"}
-RIVALS |= {"id + 20 epochs", "magnitude + 20 epochs"}
+RIVALS |= {"id + training", "id + 20 epochs", "magnitude + 20 epochs"}
 SETTINGS = {
     rival: {k: {"solver": "lbfgs", "max_iter": 20 * k, "alpha": 0.1} for k in (4, 9)}
     for rival in ("scratch", "distilled")

@@ -140,7 +140,7 @@ def ticket(start, kept, X, y):
     return smaller_network(start, kept, *weights).fit(X, y)
 
 
-def scratch_network(X, y, k, *, unit=1, random_state=None, **settings):
+def scratch_network(X, y, k, *, start=None, unit=1, random_state=None, **settings):
     """Train k neurons from scratch, with inputs and settings that suit them.
 
     Parameters
@@ -149,6 +149,8 @@ def scratch_network(X, y, k, *, unit=1, random_state=None, **settings):
         Training data.
     k : int
         Hidden neurons.
+    start : MLPClassifier, optional
+        A network of k neurons to go on from, such as a pruned one; by default new random weights.
     unit : float
         What the inputs are divided by while training: 16 for grey values from 0 to 16.
     random_state : int, RandomState or None
@@ -173,7 +175,10 @@ def scratch_network(X, y, k, *, unit=1, random_state=None, **settings):
     with warnings.catch_warnings():
         # a limit on the iterations is part of the settings
         warnings.simplefilter("ignore", ConvergenceWarning)
-        small.fit(check_array(X, accept_sparse=True) / unit, y)
+        X = check_array(X, accept_sparse=True) / unit
+        if start is not None:
+            _go_on_from(start, small, X, y, unit)
+        small.fit(X, y)
     small.coefs_[0] /= unit
     return small
 
@@ -231,12 +236,19 @@ def distilled_network(network, X, k, *, start=None, unit=1, random_state=None, *
         # a limit on the iterations is part of the settings
         warnings.simplefilter("ignore", ConvergenceWarning)
         if start is not None:
-            small.set_params(max_iter=1).fit(X, taught)
-            small.coefs_ = [start.coefs_[0] * unit, start.coefs_[1] / size]
-            small.intercepts_ = [start.intercepts_[0].copy(), start.intercepts_[1] / size]
-            small.set_params(warm_start=True, **{"max_iter": 200} | settings)
+            _go_on_from(start, small, X, taught, unit, size)
         small.fit(X, taught)
     (V, U), (b, beta) = small.coefs_, small.intercepts_
     student = smaller_network(network, range(k), U * size, beta * size)
     student.coefs_[0], student.intercepts_[0] = V / unit, b
     return student
+
+
+def _go_on_from(start, small, X, y, unit, size=1):
+    """Give a network that is to be trained the weights of another one to begin with."""
+    limit = small.max_iter
+    small.set_params(max_iter=1).fit(X, y)
+    small.coefs_ = [start.coefs_[0] * unit, start.coefs_[1] / size]
+    small.intercepts_ = [start.intercepts_[0].copy(), start.intercepts_[1] / size]
+    small.best_loss_ = np.inf  # a loss above that of the first step must not end the training
+    small.set_params(warm_start=True, max_iter=limit)

@@ -153,6 +153,7 @@ def _rivals(network, X, y, k, seed, unit, settings, tickets):
     yield "distilled", distilled_network(network, X, k, **own["distilled"])
     pruned = prune(network, k, X=X)
     yield "id + distillation", distilled_network(network, X, k, start=pruned, **own["distilled"])
+    yield "id + training", scratch_network(X, y, k, start=pruned, **own["scratch"])
     for select, correct in (("id", "interpolation"), ("magnitude", "none")):
         tuned = prune(network, k, X=X, select=select, correct=correct)
         for _ in range(20):
@@ -198,7 +199,7 @@ def load_study(name):
     Parameters
     ----------
     name : str
-        "digits", "digits scaled", "swapped scaled", "shuffled scaled", "generated", "mnist";
+        "digits", "swapped", "shuffled", each also "… scaled", "generated", "mnist";
         "convolutional", which ``benchmarks/train_convolutional.py`` makes: there k counts the
         channels that the first convolution keeps, and the second keeps twice as many, and
         "convolutional scratch", networks of these sizes from scratch; or "deep", "deep scaled",

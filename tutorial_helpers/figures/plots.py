@@ -212,10 +212,11 @@ def plot_differences(
             )
     with drawing_on(ax) as ax:
         styles = looks_of(differences, looks, ax)
+        apart = min(0.16, 0.7 / len(differences))  # what belongs to one k stays together
         ax.axhline(0, color=seen_on(ax, GREY), lw=1.5)
         for i, (label, rows) in enumerate(differences.items()):
             mean, low, high = 100 * np.asarray(rows, dtype=float)
-            places = np.arange(len(ks)) + 0.16 * (i - (len(differences) - 1) / 2)
+            places = np.arange(len(ks)) + apart * (i - (len(differences) - 1) / 2)
             look = styles[label] | {"linestyle": "", "label": label, "capsize": 5}
             ax.errorbar(places, mean, [mean - low, high - mean], **look)
         ax.set_xticks(np.arange(len(ks)), [str(k) for k in ks])
