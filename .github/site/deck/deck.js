@@ -3,8 +3,8 @@ for (const [name, word] of [["predict", "Predict"], ["explain", "Explain"]])
   for (const bold of document.querySelectorAll(".part p > strong:first-child"))
     if (bold.textContent.startsWith(word)) bold.parentElement.classList.add(name);
 
-// An explorer keeps its keys; Escape gives them back to the deck.
-for (const explorer of document.querySelectorAll(".explorer"))
+// What has keys of its own keeps them; Escape gives them back to the deck.
+for (const explorer of document.querySelectorAll(".explorer, .drawn-digit"))
   explorer.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.key === "Escape") document.activeElement.blur();
