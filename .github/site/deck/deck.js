@@ -10,12 +10,14 @@ for (const explorer of document.querySelectorAll(".explorer, .drawn-digit"))
     if (event.key === "Escape") document.activeElement.blur();
   });
 
-// On paper a slider stands at its end: curves are whole there.
-if (location.search.includes("print-pdf"))
+// On paper a slider stands at its end: curves are whole there. And a digit is drawn.
+if (location.search.includes("print-pdf")) {
   for (const range of document.querySelectorAll(".explorer input[type=range]")) {
     range.value = range.max;
     range.dispatchEvent(new Event("input"));
   }
+  document.querySelector(".drawn-digit .sample")?.click();
+}
 
 function nextQuestion() {
   const slides = Reveal.getSlides();
