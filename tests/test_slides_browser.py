@@ -114,6 +114,27 @@ def test_deck_stepped_through(path, chromium, built):  # noqa: F811
         assert said == []
 
 
+def test_a_digit_is_drawn_on_a_slide(chromium, built):  # noqa: F811
+    page, said = opened(chromium, f"{built}/00_start_here.html")
+    page.evaluate("""() => {
+        const { h, v } = Reveal.getIndices(document.querySelector("section:has(> * .drawn-digit)"));
+        Reveal.slide(h, v, 0);
+    }""")
+    here, told = page.evaluate(STATE)[0], page.locator(".drawn-digit .told")
+    box = page.locator(".drawn-digit .field").bounding_box()
+    for i, part in enumerate((0.2, 0.8)):
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + part * box["height"])
+        page.mouse.up() if i else page.mouse.down()
+    assert told.inner_text().startswith("k = 10 reads")
+    page.locator(".drawn-digit input").press("ArrowRight")
+    assert told.inner_text().startswith("k = 11 reads")
+    page.locator(".drawn-digit input").press("Escape")
+    assert page.evaluate(STATE)[0] == here
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(STATE)[0] == here + 1
+    assert said == []
+
+
 def move_explorers(page):
     """Move the sliders of the slide to both ends by keys, which stay with them until Escape."""
     for explorer in page.locator("section.present .explorer:visible").all():

@@ -129,7 +129,9 @@ def _joined(outputs):
 def _output(output, lines):
     """Return the parts that an output of a lesson's run makes."""
     html = "".join(output.get("data", {}).get("text/html", ""))
-    if size := CANVAS.search(html):
+    if 'class="drawn-digit"' in html:  # it makes its canvases itself
+        yield "large", f"<div data-prevent-swipe>{html}</div>"
+    elif size := CANVAS.search(html):
         # reveal has controls of its own
         html = html.replace('class="controls"', 'class="moves"')
         width, height = map(int, size.groups())

@@ -119,3 +119,38 @@ def check_folded_norm(g, s, W, b):
         "the shift is added": np.vstack([g[:, None] * W, b - s @ W]),
     }
     return Expected(right, mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    exercise("t14.1", "the normed token")(
+        lambda: Expected(
+            1,
+            {
+                "that is what is left once the mean is gone; the spread is 3": 3,
+                "the mean of 2 and 8 is not zero": 8,
+                "divided by the spread alone; and the mean?": 8 / 3,
+                "the sign says on which side of the mean a number lies": -1,
+            },
+        )
+    ),
+    vote(
+        "t14.2",
+        "the first remedy",
+        "C",
+        {
+            "A": "the same neurons were tried twice, without and with one thing: which?",
+            "B": "something cheaper comes first: it needs no labels",
+        },
+    ),
+    exercise("t14.3", "the bound of Amdahl's law")(
+        lambda: Expected(
+            4,
+            {
+                "what is left of the time is a fraction; how many times faster is that?": 1 / 4,
+                "this divides by the part that vanishes; divide by the part that stays": 4 / 3,
+                "this is the ratio of the two parts; compare the whole with what stays": 3,
+            },
+        )
+    ),
+]

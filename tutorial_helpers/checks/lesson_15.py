@@ -112,3 +112,37 @@ def check_ridge_from_triangle(R, k, alpha):
         ),
     }
     return Expected(right, mistakes)
+
+
+# three questions for the day after
+TOMORROW = [
+    exercise("t15.1", "the mean of the first neuron")(
+        lambda: Expected(
+            3,
+            {
+                "that is the mean, times something that stands beside it": 60,
+                "what stands in the corner is not the number of rows, but its root": 60 / 400,
+                "that is the root of the number of rows": 20,
+                "upside down": 20 / 60,
+            },
+        )
+    ),
+    vote(
+        "t15.2",
+        "why not one bit differs",
+        "A",
+        {
+            "B": "each QR rounds; a stream joins in another order, and its last digits differ",
+            "C": "a spare copy would do; but what the dead one held is made again",
+        },
+    ),
+    vote(
+        "t15.3",
+        "where the Gram matrix fails",
+        "B",
+        {
+            "A": "the first pivots are long columns; does rounding swallow something large?",
+            "C": "true of exact numbers; what does rounding make of 1 + ε², with a small ε?",
+        },
+    ),
+]

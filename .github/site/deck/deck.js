@@ -3,19 +3,21 @@ for (const [name, word] of [["predict", "Predict"], ["explain", "Explain"]])
   for (const bold of document.querySelectorAll(".part p > strong:first-child"))
     if (bold.textContent.startsWith(word)) bold.parentElement.classList.add(name);
 
-// An explorer keeps its keys; Escape gives them back to the deck.
-for (const explorer of document.querySelectorAll(".explorer"))
+// What has keys of its own keeps them; Escape gives them back to the deck.
+for (const explorer of document.querySelectorAll(".explorer, .drawn-digit"))
   explorer.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.key === "Escape") document.activeElement.blur();
   });
 
-// On paper a slider stands at its end: curves are whole there.
-if (location.search.includes("print-pdf"))
+// On paper a slider stands at its end: curves are whole there. And a digit is drawn.
+if (location.search.includes("print-pdf")) {
   for (const range of document.querySelectorAll(".explorer input[type=range]")) {
     range.value = range.max;
     range.dispatchEvent(new Event("input"));
   }
+  document.querySelector(".drawn-digit .sample")?.click();
+}
 
 function nextQuestion() {
   const slides = Reveal.getSlides();
