@@ -190,7 +190,7 @@ class Study(NamedTuple):
     seeds: np.ndarray
     accuracy: dict
     agreement: dict
-    cosine: dict
+    cosine: dict | None = None
 
 
 def load_study(name):

@@ -70,7 +70,7 @@ CASES = {
             ("do not add up", [[17, 12], [0, 3]]),
             ("up to signs", [[-13, -10], [0, 3]]),
             ("inner products; which", [[169, 130], [130, 109]]),
-            ("as well", [[169, 10], [0, 9]]),
+            ("root of a sum", [[169, 10], [0, 9]]),
         ],
     ),
     "check_inner_products": Case(

@@ -1,8 +1,8 @@
 """Exercises of the lesson on transformers."""
 
 import numpy as np
+from scipy.linalg import qr
 
-from ..decomposition import PivotedQR
 from .framework import Expected, exercise, vote
 
 
@@ -29,8 +29,17 @@ def check_work_left(tokens, d, m, k):
         "W and U both have a side that shrinks": (
             (products + looks + pair * k / 2) / (products + looks + pair * m / 2)
         ),
-        "these are parameters; how often is each used?": (4 * d**2 + 2 * d * k)
-        / (4 * d**2 + 2 * d * m + 1),
+        "W shrinks, and U?": (products + looks + pair * (k + m) / 2)
+        / (products + looks + pair * m),
+        "three products make Q, K and V; what reads the heads' outputs?": left(
+            products * 3 / 4 + looks
+        ),
+        "that is work; which part of the full block's work is it?": products + looks + pair * k,
+        "a part, not a percentage: 1 is all": 100 * left(products + looks),
+        "attention belongs to what is left, too": pair * k / (products + looks + pair * m),
+        "these are parameters, biases included; products between tokens have none": (
+            (4 * d**2 + 2 * d * k + k + d) / (4 * d**2 + 2 * d * m + m + d)
+        ),
     }
     return Expected(left(products + looks), mistakes)
 
@@ -48,23 +57,30 @@ check_why_not_the_stream = vote(
 
 
 def _other_neurons(A, U, k):
-    return [(A[:-3, ::-1], U[::-1] + 1, k + 1)]
+    shifted = (A - A.mean(axis=0))[:-3, ::-1]  # of both signs, whatever the reader passes
+    return [(shifted, U[::-1] + 1, k + 1 if k < len(U) else k - 1)]
 
 
 @exercise("14.3", "the weights behind the kept neurons", others=_other_neurons)
 def check_weights_behind(A, U, k):
     """Compare with T U, T from the activations behind the ReLU."""
     Z = np.maximum(A, 0)
-    behind, before = PivotedQR(Z), PivotedQR(A)
-    T, J = behind.interpolation(k), behind.kept(k)
+    J, J_before = (qr(each, mode="r", pivoting=True)[1][:k] for each in (Z, A))
+    T, T_before = (
+        np.linalg.lstsq(each[:, kept], each)[0] for each, kept in ((Z, J), (A, J_before))
+    )
     mistakes = {
-        "U reads what comes out of the ReLU: what does your T rebuild?": (
-            before.interpolation(k) @ U
-        ),
+        "U reads what comes out of the ReLU: what does your T rebuild?": (T_before @ U),
         "the neurons are right ones now; and the T? it must rebuild what U reads": (
             np.linalg.lstsq(A[:, J], A)[0] @ U
         ),
+        "T is of the right values now; but which neurons does the ID choose of them?": (
+            np.linalg.lstsq(Z[:, J_before], Z)[0] @ U
+        ),
+        "the ReLU acts on the pre-activations, before there is a T": np.maximum(T, 0) @ U,
+        "weights may be negative; the ReLU acts on the pre-activations": np.maximum(T @ U, 0),
         "this only selects; who speaks for the removed neurons?": U[J],
+        "this only selects, and by what stands before the ReLU": U[J_before],
         "the first neurons are not the kept ones": U[:k],
         "in the order of the pivots, please": T[np.argsort(J)] @ U,
         "this is T; what becomes of U?": T,
@@ -73,7 +89,9 @@ def check_weights_behind(A, U, k):
 
 
 def _other_gates(X, W, V, U, J, T):
-    return [(X[::-1] + 1, V, W, U + 1, J[::-1], T[::-1])]
+    rng = np.random.default_rng(0)  # of both signs, whatever the reader passes
+    X, W, V = (rng.normal(size=A.shape) for A in (X, W, V))
+    return [(X, W, V, U + 1, J[::-1], T[::-1])]
 
 
 def _relu(A):
@@ -85,6 +103,14 @@ def check_gated(X, W, V, U, J, T):
     """Compare with (φ(X W_J) ∘ X V_J) (T U)."""
     first, second = X @ W[:, J], X @ V[:, J]
     mistakes = {
+        "T rebuilds the product, not its factors": ((_relu(first) @ T) * (second @ T) @ U),
+        "the ReLU looks at one factor, not at the product": _relu(first * second) @ (T @ U),
+        "this is the stream behind the layer; what does the layer add?": (
+            X + (_relu(first) * second) @ (T @ U) if X.shape[1] == U.shape[1] else np.inf
+        ),
+        "row i of T belongs to neuron J[i]: keep their order": (
+            (_relu(first) * second)[:, np.argsort(J)] @ (T @ U)
+        ),
         "this is the full layer": (_relu(X @ W) * (X @ V)) @ U,
         "and who speaks for the removed neurons?": (_relu(first) * second) @ U[J],
         "the gate is gone: two factors, please": _relu(first) @ (T @ U),
@@ -97,7 +123,7 @@ def check_gated(X, W, V, U, J, T):
 
 
 def _other_norms(g, s, W, b):
-    return [(s, g, W + 1, b - 1)]
+    return [(s + 2, g + 1, W[:, :-1] + 1, b[:-1] - 1)]
 
 
 @exercise("14.5", "weights that have taken in factors and shifts", others=_other_norms)
@@ -112,6 +138,10 @@ def check_folded_norm(g, s, W, b):
         "and the bias that was there?": np.vstack([g[:, None] * W, s @ W]),
         "the factor belongs to what W reads: to its rows": (
             np.vstack([W * np.resize(g, W.shape[1]), s @ W + b])
+        ),
+        "this is W and b as they were: the factors and the shift are to go in": np.vstack([W, b]),
+        "the shift is no weight: it does not depend on x": np.vstack(
+            [g[:, None] * W + s[:, None], b]
         ),
         "the bias is right; the factors go into the weights": np.vstack([W, s @ W + b]),
         "multiplied by the factor, not divided": np.vstack([W / g[:, None], s @ W + b]),

@@ -23,8 +23,12 @@ def check_joined_triangle(R_a, R_b):
         "right up to signs: make the diagonal positive": lambda told: np.allclose(
             np.sign(np.diag(told))[:, None] * told, R
         ),
-        "a length is a root of a sum of squares, in the second column as well": (
-            np.where(np.eye(len(R)), R**2, R)
+        "a length is a root of a sum of squares": np.where(np.eye(len(R)), R**2, R),
+        "the first row is right; below stands a length, the root of what is left of the squares": (
+            lambda told: np.allclose(told[0], R[0])
+        ),
+        "the corner is right; beside it stands an inner product, divided by the corner": (
+            lambda told: np.isclose(told[0, 0], R[0, 0])
         ),
     }
     return Expected(R, mistakes)
@@ -43,7 +47,8 @@ check_second_pass = vote(
 
 
 def _other_rows(Z, size):
-    return [(2 * Z[::-1] + 1, size - 7)]
+    more = 2 * np.vstack([Z[::-1], Z[1:]]) + 1  # other rows, and more blocks, the last one short
+    return [(more, len(Z) // 10 or 1)]
 
 
 @exercise("15.3", "the inner products of all rows", others=_other_rows)
@@ -58,6 +63,7 @@ def check_inner_products(Z, size):
         "all rows are there now, but some of them twice": early + again,
         "these are means; the sum over all rows is asked for": right / n,
         "that is the first block alone": Z[:size].T @ Z[:size],
+        "the first block is missing": Z[size:].T @ Z[size:],
     }
     return Expected(right, mistakes)
 
@@ -65,15 +71,17 @@ def check_inner_products(Z, size):
 @exercise("15.4", "standard deviations from a triangle")
 def check_deviations(R):
     """Compare with the lengths of the columns below the first row, by the root of n."""
-    root, below = R[0, 0], R[1:, 1:]
+    root, below = abs(R[0, 0]), R[1:, 1:]
     lengths = np.sqrt((below**2).sum(axis=0))
     right = lengths / root
+    above = R[:, 1:]
+    as_if_rows = below.std(axis=0), above.std(axis=0), np.sqrt((above**2).mean(axis=0))
     mistakes = {
         "these are the distances from zero: which row holds the means?": (
             np.sqrt((R[:, 1:] ** 2).sum(axis=0)) / root
         ),
         "these are lengths, over all rows; how many rows are there?": lengths,
-        "these are the means": R[0, 1:] / root,
+        "these are the means": R[0, 1:] / R[0, 0],
         "these are variances": right**2,
         "np.std divides by n, not by n − 1": lengths / np.sqrt(root**2 - 1),
         "the root of n is in the corner, not n": lengths / root**2,
@@ -81,6 +89,12 @@ def check_deviations(R):
             np.abs(np.diag(below)) / root
         ),
         "sum along columns: a row of R is no neuron": np.sqrt((below**2).sum(axis=1)) / root,
+        "the lengths are right, what you divide by is not: how many rows were there?": (
+            lambda told: len(told) > 1 and np.allclose(told * lengths.sum(), lengths * told.sum())
+        ),
+        "a row of R is no image: its columns have the lengths of those of Z, not their means": (
+            lambda told: any(np.allclose(told, wrong) for wrong in as_if_rows)
+        ),
     }
     return Expected(right, mistakes)
 
@@ -95,11 +109,21 @@ def check_ridge_from_triangle(R, k, alpha):
         return lstsq(np.vstack([A, weight * np.eye(k)]), np.vstack([Y, zeros]))[0]
 
     right = below(np.sqrt(alpha))
+
+    def penalised_otherwise(told):
+        pull = A.T @ (Y - A @ told)  # c times the weights, if c is penalised
+        c = (pull * told).sum() / (told**2).sum()
+        return np.allclose(pull, c * told, atol=1e-6 * np.abs(A.T @ Y).max())
+
     mistakes = {
-        "where is the penalty?": lstsq(A, Y)[0],
-        "its square is penalised: which weight stands before the identity?": below(alpha),
-        "the penalty holds for all rows together; it is not to be scaled": (
-            below(np.sqrt(alpha * len(R)))
+        "where is the penalty? If R_pair holds it now: what you make of it needs a new name": (
+            lstsq(A, Y)[0]
+        ),
+        "alpha² is penalised: which weight stands before the identity? Is alpha as given?": (
+            below(alpha)
+        ),
+        "another number than α is penalised: it holds for all rows together, unscaled": (
+            penalised_otherwise
         ),
         "rows belong to kept neurons, columns to what they should say": right.T,
         "√α belongs below the triangle; you added it to the diagonal": (
