@@ -110,7 +110,7 @@ DECK := $(wildcard .github/site/slides.py .github/site/deck/*)
 site: build/site/index.html
 
 build/site/index.html: $(SITE_READY) $(LESSONS) \
-    $(wildcard notebooks/solutions/*.ipynb notebooks/pictures/*.svg) \
+    $(wildcard notebooks/solutions/*.ipynb notebooks/optional/*.ipynb notebooks/pictures/*.svg) \
     $(wildcard tutorial_helpers/*.* tutorial_helpers/*/*.*) \
     $(filter-out $(DECK),$(wildcard .github/site/*.* .github/site/*/*.*))
 	$(BIN)/python .github/site/build.py

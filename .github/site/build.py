@@ -114,6 +114,10 @@ def build(notebooks):
     for solution in sorted(notebooks[0].parent.glob("solutions/*.ipynb")):
         if (SOURCE / solution.name).exists():
             write(nbformat.read(solution, as_version=4), SOURCE / "solutions" / solution.name)
+    for path in sorted(notebooks[0].parent.glob("optional/*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.metadata["orphan"] = True  # lesson 14 leads there, no list of contents does
+        write(notebook, SOURCE / "optional" / path.name)
     sphinx = ["sphinx", "--fail-on-warning", "--keep-going", "-q", "-j", "2", "-d", str(DOCTREES)]
     subprocess.run([sys.executable, "-m", *sphinx, str(SOURCE), str(SITE)], check=True)
     return SITE / "index.html"
