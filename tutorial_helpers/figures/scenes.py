@@ -138,7 +138,7 @@ def heat_scene(positions, values, rows, columns, *, title="", name="k", form="{:
             f"with {np.count_nonzero(~np.isfinite(values))} that are not finite"
         )
     with style():
-        figure = Figure(figsize=(9.5, 0.55 * len(rows) + 1.6))
+        figure = Figure(figsize=(9.5, 0.5 * len(rows) + 1.6))
         ax = figure.subplots()
         image = ax.imshow(values[0], vmin=values.min(), vmax=values.max(), cmap="cividis")
         ax.set_aspect("auto")
