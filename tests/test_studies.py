@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from benchmarks.make_studies import FEWER, SEEDS, STUDIES, save
+from benchmarks.make_studies import SEEDS, STUDIES, save
 from tutorial_helpers import (
     agreement,
     at_random,
@@ -165,7 +165,7 @@ def test_stored_studies_are_complete():
     for name, (_, ks, options) in STUDIES.items():
         study = load_study(name)
         assert study.ks.tolist() == list(ks)
-        seeds = FEWER.get(name, SEEDS)
+        seeds = SEEDS
         assert study.seeds.tolist() == list(seeds)
         assert list(study.accuracy) == list(study.agreement)
         assert {f"{s} + {c}" for s in GRID for c in MENDED} | RIVALS <= set(study.accuracy)

@@ -99,6 +99,38 @@ def fold():
     return p
 
 
+@picture("14_attention")
+def attention():
+    """Follow one of three tokens through queries, keys, softmax and values."""
+    p = Picture(
+        "Attention for one of three tokens",
+        "The table of queries times keys has the rows 2 0 0, 0 2 0 and 1 1 0. Softmax of the last row is "
+        "0.42, 0.42, 0.16. The values are the rows 4 0, 0 4 and 2 2; these shares of them add up to "
+        "2 2, which is what the last token takes.",
+        310,
+    )
+    size, top, last = (60, 52), 80, 184
+    p.text(130, 40, "queries · keys")
+    p.grid(40, top, [[2, 0, 0], [0, 2, 0], [1, 1, 0]], cell=size, bracket=False)
+    p.rect(40, top, 180, 156, color=DATA)
+    p.rect(43, last + 3, 174, 46, color=KEPT, fill=KEPT, opacity=0.16)
+    p.text(130, 270, "last token", size=SMALL, color=KEPT)
+    p.arrow((236, last + 26), (344, last + 26), width=4)
+    p.text(290, last - 4, "softmax", size=SMALL)
+    p.grid(360, last, [[".42", ".42", ".16"]], cell=size, bracket=False)
+    p.rect(360, last, 180, 52, color=KEPT)
+    p.text(450, 270, "its shares", size=SMALL, color=KEPT)
+    p.text(560, last + 24, "·", size=40)
+    p.text(640, 40, "values")
+    p.grid(580, top, [[4, 0], [0, 4], [2, 2]], cell=size, bracket=False)
+    p.rect(580, top, 120, 156, color=DATA)
+    p.text(730, last + 24, "=", size=32)
+    p.grid(760, last, [[2, 2]], cell=size, bracket=False)
+    p.rect(760, last, 120, 52, color=KEPT)
+    p.text(820, 270, "what it takes", size=SMALL, color=KEPT)
+    return p
+
+
 @picture("14_norm")
 def norm():
     """Show that a layer norm does not let a selection through."""

@@ -152,7 +152,7 @@ TOMORROW = [
         "who forgets a digit that is missing",
         "C",
         {
-            "A": "a student learns what it is shown; what was it shown of zeros?",
+            "A": "the student read fewer zeros, too, than with all images",
             "B": "on which images does the ID promise anything?",
         },
     ),

@@ -15,7 +15,7 @@ def check_joined_triangle(R_a, R_b):
     mistakes = {
         "triangles do not add up; their inner products do": R_a + R_b,
         "these are the inner products; which triangle has them?": R.T @ R,
-        "the first column is right; beside it stands an inner product, divided by the corner": (
+        "the first column is right; beside it stands an inner product, divided by its length": (
             np.sqrt(R_a**2 + R_b**2)
         ),
         "both on top of each other is the start; what is their QR?": both,
@@ -27,7 +27,7 @@ def check_joined_triangle(R_a, R_b):
         "the first row is right; below stands a length, the root of what is left of the squares": (
             lambda told: np.allclose(told[0], R[0])
         ),
-        "the corner is right; beside it stands an inner product, divided by the corner": (
+        "the first entry is right; beside it stands an inner product, divided by that entry": (
             lambda told: np.isclose(told[0, 0], R[0, 0])
         ),
     }
@@ -84,7 +84,7 @@ def check_deviations(R):
         "these are the means": R[0, 1:] / R[0, 0],
         "these are variances": right**2,
         "np.std divides by n, not by n − 1": lengths / np.sqrt(root**2 - 1),
-        "the root of n is in the corner, not n": lengths / root**2,
+        "the root of n is at the upper left, not n": lengths / root**2,
         "a column reaches from its top to the diagonal; you took the diagonal alone": (
             np.abs(np.diag(below)) / root
         ),
@@ -145,7 +145,7 @@ TOMORROW = [
             3,
             {
                 "that is the mean, times something that stands beside it": 60,
-                "what stands in the corner is not the number of rows, but its root": 60 / 400,
+                "what stands at the upper left is not the number of rows, but its root": 60 / 400,
                 "that is the root of the number of rows": 20,
                 "upside down": 20 / 60,
             },
