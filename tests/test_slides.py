@@ -126,7 +126,7 @@ def test_rules_tell_what_is_wrong(cells):
     assert "does not answer" in _told(deepcopy(cells), "slider", slide_type="skip")
     assert "['colour']" in _told(deepcopy(cells), "title", colour="red")
     assert "16 slides" in _told(deepcopy(cells), "next", slide_type="slide")
-    assert "take 1043 minutes" in _told(deepcopy(cells), "title", minutes=1000)
+    assert "take 1042 minutes" in _told(deepcopy(cells), "title", minutes=1000)
     assert "not pictures/x.svg" in _told(deepcopy(cells), "title", text="![](pictures/x.svg)")
     assert "begin a paragraph" in _told(deepcopy(cells), "mix-text", text="So **Predict.** What?")
 
