@@ -165,14 +165,13 @@ def test_stored_studies_are_complete():
     for name, (_, ks, options) in STUDIES.items():
         study = load_study(name)
         assert study.ks.tolist() == list(ks)
-        seeds = SEEDS
-        assert study.seeds.tolist() == list(seeds)
+        assert study.seeds.tolist() == list(SEEDS)
         assert list(study.accuracy) == list(study.agreement)
         assert {f"{s} + {c}" for s in GRID for c in MENDED} | RIVALS <= set(study.accuracy)
         assert options.get("tickets", False) == ("ticket of id" in study.accuracy)
         for method in study.accuracy:
             for table in (study.accuracy[method], study.agreement[method]):
-                assert table.shape == (len(seeds), len(ks))
+                assert table.shape == (len(SEEDS), len(ks))
                 assert np.all((table >= 0) & (table <= 1))
         assert np.all(study.agreement["full"] == 1)
         assert all(sorted(each) == list(ks) for each in load_settings(name).values())
