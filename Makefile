@@ -125,7 +125,8 @@ slides-pdf: build/site/index.html
 	$(BIN)/python .github/site/slides.py --pdf
 
 browser: build/site/index.html build/slides/index.html
-	TUTORIAL_BROWSER=required $(BIN)/python -m pytest --durations=5 tests/test_*_browser.py
+	TUTORIAL_BROWSER=required $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=2 \
+	    --dist=loadfile --durations=10 tests/test_*_browser.py
 
 hub: $(VENV)/.ready-hub
 	TUTORIAL_HUB=required $(BIN)/python -m pytest tests/test_hub.py

@@ -1,4 +1,4 @@
-"""Make the tables of `load_study` anew: ``python -m benchmarks.make_studies``.
+"""Make the tables of `load_study` anew: ``python -m benchmarks.make_studies ["digits scaled" …]``.
 
 First the rivals' settings are searched, on training data alone; then every seed trains its networks
 and prunes them. Takes two hours on two cores and needs the extra ``study``. When it is
@@ -9,6 +9,8 @@ has changed.
 import csv
 import json
 import shutil
+import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -91,7 +93,7 @@ class Scaled:
 
 
 STUDIES = {
-    # name of the table → split, ks, options of `compare_methods`
+    # name of the table → split, ks, options of `compare_methods`; "tuned" is for the search
     "digits scaled": (Scaled(original_split, 16), KS, {"tickets": True}),
     "swapped scaled": (Scaled(swapped_split, 16), KS, {}),
     "shuffled scaled": (Scaled(shuffled_split, 16), KS, {}),
@@ -99,40 +101,63 @@ STUDIES = {
     "swapped": (swapped_split, KS, {"unit": 16}),
     "shuffled": (shuffled_split, KS, {"unit": 16}),
     "generated": (generated_split, KS, {"neurons": 500}),
+    "generated tuned": (generated_split, KS, {"neurons": 500, "tuned": True}),
     "mnist": (mnist_split, KS[:-1], {}),
 }
 FEWER = {"mnist": 2}  # seeds to search with: one takes some minutes
 
 
-def try_settings(seed, split, ks, *, neurons=1000, unit=1, **ignored):
-    """Score every candidate on a third of the training data that it has not seen."""
+def put_aside(split, seed):
+    """Split the training data: a third is put aside to score candidates on."""
     X, _, y, _ = split(seed)
-    X, X_left, y, y_left = train_test_split(X, y, test_size=1 / 3, stratify=y, random_state=seed)
-    network = train_network(X, y, (neurons,), random_state=seed, max_iter=3000)
-    told = network.predict(X_left)
+    return train_test_split(X, y, test_size=1 / 3, stratify=y, random_state=seed)
+
+
+def try_scratch(seed, split, ks, *, unit=1):
+    """Score every candidate from scratch on data that it has not seen."""
+    X, X_left, y, y_left = put_aside(split, seed)
     shared = {"unit": unit, "random_state": seed}
-    scratch = [
+    return np.array([
         [scratch_network(X, y, k, **shared, **own).score(X_left, y_left) for k in ks]
         for own in CANDIDATES["scratch"]
-    ]
-    distilled = [
+    ])  # fmt: skip
+
+
+def try_distilled(seed, split, ks, *, neurons=1000, unit=1, full=None):
+    """Score every candidate by agreement with the full network, on data that neither has seen."""
+    X, X_left, y, _ = put_aside(split, seed)
+    shared = {"unit": unit, "random_state": seed}
+    if full is None:
+        network = train_network(X, y, (neurons,), random_state=seed, max_iter=3000)
+    else:
+        network = scratch_network(X, y, neurons, **shared, **full)
+    told = network.predict(X_left)
+    return np.array([
         [np.mean(distilled_network(network, X, k, **shared, **own).predict(X_left) == told)
          for k in ks]
         for own in CANDIDATES["distilled"]
-    ]  # fmt: skip
-    return {"scratch": np.array(scratch), "distilled": np.array(distilled)}
+    ])  # fmt: skip
 
 
 def best_settings(name):
     """Return the best candidate for each rival and k, by the mean over the searched seeds."""
     split, ks, options = STUDIES[name]
-    seeds = SEARCHED[: FEWER.get(name, 3)]
-    scores = run_study(try_settings, seeds, split, ks, folder=UNFINISHED, **options)
-    best = {rival: table.mean(axis=0).argmax(axis=0) for rival, table in scores.items()}
-    return {
-        rival: {k: CANDIDATES[rival][i] for k, i in zip(ks, chosen, strict=True)}
-        for rival, chosen in best.items()
-    }
+    search = partial(run_study, seeds=SEARCHED[: FEWER.get(name, 3)], folder=UNFINISHED)
+    options = {"unit": 1, "neurons": 1000} | options
+    neurons, unit, full = options["neurons"], options["unit"], None
+
+    def best(rival, scores, ks):
+        chosen = scores.mean(axis=0).argmax(axis=0)
+        return {k: CANDIDATES[rival][i] for k, i in zip(ks, chosen, strict=True)}
+
+    found = {}
+    if options.get("tuned"):
+        scores = search(try_scratch, split=split, ks=[neurons], unit=unit)
+        found["full"] = best("scratch", scores, [neurons])
+        full = found["full"][neurons]
+    found["scratch"] = best("scratch", search(try_scratch, split=split, ks=ks, unit=unit), ks)
+    told = search(try_distilled, split=split, ks=ks, neurons=neurons, unit=unit, full=full)
+    return found | {"distilled": best("distilled", told, ks)}
 
 
 def save(path, ks, seeds, result):
@@ -146,13 +171,17 @@ def save(path, ks, seeds, result):
                     write([measure, method, seed, *(f"{value:.4f}" for value in row)])
 
 
-def main():
-    """Run all studies and write their tables and the settings."""
-    searched = {}
-    for name, (split, ks, options) in STUDIES.items():
+def main(names):
+    """Run the named studies, or all, and write their tables and the settings."""
+    if unknown := [name for name in names if name not in STUDIES]:
+        raise SystemExit(f"tables are {list(STUDIES)}; got {unknown}")
+    searched = json.loads((RESULTS / "settings.json").read_text(encoding="utf-8"))
+    for name in names or STUDIES:
+        split, ks, options = STUDIES[name]
         print(name, flush=True)
         searched[name] = best_settings(name)
-        options = options | {"settings": searched[name]}
+        options = {**options, "settings": searched[name]}
+        options.pop("tuned", None)
         result = run_study(compare_methods, SEEDS, split, ks, folder=UNFINISHED, **options)
         save(RESULTS / f"{name.replace(' ', '_')}.csv", ks, SEEDS, result)
         text = json.dumps(searched, indent=1)
@@ -161,4 +190,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -6,8 +6,8 @@ import re
 # lessons that are not written by these rules yet, by number
 NOT_YET = set()
 
-WORDS_A_MINUTE, MINUTES_A_CELL, MINUTES_A_PREDICT = 90, 0.8, 1.5
-LONGEST, OFF, CLOCKS_OFF = 60, 1 / 5, 5  # minutes, share of the estimate, minutes
+WORDS_A_MINUTE, MINUTES_A_CELL, MINUTES_A_PREDICT = 75, 1, 1.8
+LONGEST, OFF, CLOCKS_OFF = 60, 1 / 10, 5  # minutes, share of the estimate, minutes
 MOST_CLAIMS, SHORTEST_ALT = 10, 40
 RUNGS = ("recall", "vote", "bug", "transfer", "investigate")
 

@@ -150,6 +150,9 @@ def test_labels_that_are_no_methods_take_what_is_free():
     colors = [look["color"] for look in looks.values()]
     assert len(set(colors[:7])) == 7
     assert len({tuple(map(str, look.values())) for look in looks.values()}) == 9
+    # the second time a colour comes with a hollow marker
+    hollow = [look.get("markerfacecolor") == ax.get_facecolor() for look in looks.values()]
+    assert hollow == [colors.index(color) < i for i, color in enumerate(colors)]
     # on axes that have a line already
     ax.plot([1, 2], color=LOOKS["id"][0])
     assert looks_of(["a"], None, ax)["a"]["color"] != LOOKS["id"][0]

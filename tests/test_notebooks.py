@@ -243,8 +243,8 @@ def asked(place, rung, source=None):
 
 LESSON = [
     prose(TITLE, "title"),
-    # 540 words are 6 minutes; the title, a cell and a prediction make three more
-    prose("## One $a\\n b$ (~8 min)\n\n**Predict.** " + "word $x + y$ " * 270, "one"),
+    # 500 words are 6.7 minutes; the title, a cell and a prediction make three more
+    prose("## One $a\\n b$ (~8 min)\n\n**Predict.** " + "word $x + y$ " * 250, "one"),
     prose(f"![{SEEN}](pictures/05_arrows.svg)", "picture"),
     code("claim('one', True)", text("1"), name="measured"),
     prose("## Exercises", "exercises"),
@@ -258,9 +258,9 @@ LESSON = [
 # message → a piece of the healthy lesson, and what stands in its place
 FIRING_LESSON = {
     "states no time: write": ("**10 minutes**", "Short"),
-    "states 13 minutes, words and cells make 9": ("**10 minutes**", "**13 minutes**"),
-    "states 7 minutes, words and cells make 9": ("**10 minutes**", "**7 minutes**"),
-    "states 10 minutes, words and cells make 13": ("First of all.", "of all " * 200),
+    "states 13 minutes, words and cells make 10": ("**10 minutes**", "**13 minutes**"),
+    "states 7 minutes, words and cells make 10": ("**10 minutes**", "**7 minutes**"),
+    "states 10 minutes, words and cells make 15": ("First of all.", "of all " * 200),
     "61 minutes are more than 60": ("**10 minutes**", "**61 minutes**"),
     "clocks of its sections make 4 minutes, the title states 10": ("(~8 min)", "(~4 min)"),
     "clocks of its sections make 16 minutes": ("(~8 min)", "(~16 min)"),

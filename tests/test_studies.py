@@ -7,6 +7,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
+from sklearn.neural_network import MLPClassifier
 
 from benchmarks.make_studies import SEEDS, STUDIES, save
 from tutorial_helpers import (
@@ -18,6 +19,7 @@ from tutorial_helpers import (
     distilled_network,
     generated_split,
     initial_network,
+    load_digits_split,
     load_settings,
     load_study,
     prune,
@@ -155,6 +157,16 @@ def test_data_may_come_sparse_and_labels_with_an_index_of_their_own(small_split,
         compare_methods(3, (*sparse[:1], X_test[keep], sparse[2], y_test[keep]), [4], neurons=30)
 
 
+def test_a_full_network_may_have_settings_of_its_own():
+    X, X_test, y, y_test = load_digits_split()
+    split, own = (X[:300], X_test, y[:300], y_test), {"max_iter": 20, "alpha": 5}
+    rival = {4: {"max_iter": 3}}
+    settings = {"full": {30: own}, "scratch": rival, "distilled": rival}
+    found = compare_methods(2, split, [4], neurons=30, unit=16, settings=settings)["accuracy"]
+    expected = MLPClassifier((30,), random_state=2, **own).fit(X[:300] / 16, y[:300])
+    assert abs(found["full"][0] - expected.score(X_test / 16, y_test)) <= 1 / len(y_test)
+
+
 @pytest.mark.parametrize("split", [None, 3, "digits", ([[0.0]], [0])])
 def test_a_split_that_is_none_is_named(split):
     with pytest.raises(TypeError, match="split must be X_train, X_test, y_train, y_test"):
@@ -174,7 +186,9 @@ def test_stored_studies_are_complete():
                 assert table.shape == (len(SEEDS), len(ks))
                 assert np.all((table >= 0) & (table <= 1))
         assert np.all(study.agreement["full"] == 1)
-        assert all(sorted(each) == list(ks) for each in load_settings(name).values())
+        settings = load_settings(name)
+        assert list(settings.pop("full", {})) == [500] * options.get("tuned", False)
+        assert all(sorted(each) == list(ks) for each in settings.values())
     with pytest.raises(ValueError, match=r"searched for digits scaled, .*; got 'iris'"):
         load_settings("iris")
     with pytest.raises(

@@ -80,7 +80,9 @@ def compare_methods(seed, split, ks, *, neurons=1000, unit=1, settings=None, tic
     settings : dict, optional
         With it the rivals are trained as well; without they are left out.
         ``settings["scratch"][k]`` are those of `scratch_network`, ``settings["distilled"][k]``
-        those of `distilled_network`, for the stored tables.
+        those of `distilled_network`; if there are ``settings["full"][neurons]``, the full network
+        is trained with them by `scratch_network` (by Adam, as L-BFGS knows no epochs to add). For
+        the stored tables.
     tickets : bool
         Whether lottery tickets and random tickets are trained, too. All options but the first
         three arguments are for the stored tables.
@@ -106,7 +108,11 @@ def compare_methods(seed, split, ks, *, neurons=1000, unit=1, settings=None, tic
     True
     """
     X, X_test, y, y_test = _check_study(split(seed) if callable(split) else split, ks)
-    network = train_network(X, y, (neurons,), random_state=seed, max_iter=3000)
+    if settings and "full" in settings:
+        own = settings["full"][neurons]
+        network = scratch_network(X, y, neurons, unit=unit, random_state=seed, **own)
+    else:
+        network = train_network(X, y, (neurons,), random_state=seed, max_iter=3000)
     Z, (_, U), (_, beta) = hidden_activations(network, X), network.coefs_, network.intercepts_
     if max(ks) > (rank := PivotedQR(Z).rank):
         raise ValueError(
@@ -148,7 +154,8 @@ def _rivals(network, X, y, k, seed, unit, settings, tickets):
     if settings is None:
         return
     yield "scratch", train_network(X, y, (k,), random_state=seed, max_iter=3000)
-    own = {name: {"unit": unit, "random_state": seed} | settings[name][k] for name in settings}
+    fixed = {"unit": unit, "random_state": seed}
+    own = {name: fixed | settings[name][k] for name in ("scratch", "distilled")}
     yield "scratch at its best", scratch_network(X, y, k, **own["scratch"])
     yield "distilled", distilled_network(network, X, k, **own["distilled"])
     pruned = prune(network, k, X=X)
@@ -199,7 +206,8 @@ def load_study(name):
     Parameters
     ----------
     name : str
-        "digits", "swapped", "shuffled", each also "… scaled", "generated", "mnist";
+        "digits", "swapped", "shuffled", each also "… scaled", "generated", "generated tuned",
+        whose full networks have searched settings as well, "mnist";
         "convolutional", which ``benchmarks/train_convolutional.py`` makes: there k counts the
         channels that the first convolution keeps, and the second keeps twice as many, and
         "convolutional scratch", networks of these sizes from scratch; or "deep", "deep scaled",
@@ -270,7 +278,8 @@ def load_settings(name):
     Returns
     -------
     settings : dict
-        ``settings[rival][k]``, as `compare_methods` takes them.
+        ``settings[rival][k]``, as `compare_methods` takes them, and for "generated tuned"
+        ``settings["full"][500]``.
 
     Raises
     ------
@@ -281,6 +290,8 @@ def load_settings(name):
     --------
     >>> sorted(load_settings("digits scaled"))
     ['distilled', 'scratch']
+    >>> list(load_settings("generated tuned")["full"])
+    [500]
     """
     text = (files(__package__) / "results" / "settings.json").read_text(encoding="utf-8")
     stored = json.loads(text)

@@ -106,7 +106,7 @@ def looks_of(labels, looks, ax):
     """Return the colour, dash and marker of each label, as keywords of `Axes.plot`.
 
     A label has the look that ``looks`` names for it, or the look of that name. The others take
-    what the axes have not got yet, in turn.
+    what the axes have not got yet, in turn; when a colour comes again, its marker is hollow.
     """
     looks = {} if looks is None else looks
     unknown = {label: look for label, look in looks.items() if str(look).lower() not in LOOKS}
@@ -118,13 +118,16 @@ def looks_of(labels, looks, ax):
     named = {label: LOOKS.get(str(looks.get(label, label)).lower()) for label in labels}
     used = [to_hex(line.get_color()).upper() for line in ax.lines]
     used += [look[0] for look in named.values() if look]
+    hollow = {}
     for label, look in named.items():
         if look is None:
             at = min(range(len(TURN)), key=lambda i: used.count(TURN[i][0]))
             color, times = TURN[at][0], used.count(TURN[at][0])
             used.append(color)
             named[label] = (color, *TURN[(at + times) % len(TURN)][1:])
+            hollow[label] = {"markerfacecolor": ax.get_facecolor()} if times else {}
     return {
         label: {"color": seen_on(ax, color), "linestyle": dash, "marker": marker}
+        | hollow.get(label, {})
         for label, (color, dash, marker) in named.items()
     }
