@@ -172,7 +172,7 @@ TOMORROW = [
         "luck with a refit against magnitude without",
         "B",
         {
-            "A": "the lesson's last table has six answers; on how many of them was that so?",
+            "A": "the lesson compares the two on eight tables; on how many of them was that so?",
             "C": "the two were level only when both were refitted",
         },
     ),
