@@ -81,8 +81,8 @@ def compare_methods(seed, split, ks, *, neurons=1000, unit=1, settings=None, tic
         With it the rivals are trained as well; without they are left out.
         ``settings["scratch"][k]`` are those of `scratch_network`, ``settings["distilled"][k]``
         those of `distilled_network`; if there are ``settings["full"][neurons]``, the full network
-        is trained with them by `scratch_network` (by Adam, as L-BFGS knows no epochs to add). For
-        the stored tables.
+        is trained with them by `scratch_network` (by Adam, as L-BFGS knows no epochs to add), and
+        "scratch" likewise. For the stored tables.
     tickets : bool
         Whether lottery tickets and random tickets are trained, too. All options but the first
         three arguments are for the stored tables.
@@ -108,11 +108,14 @@ def compare_methods(seed, split, ks, *, neurons=1000, unit=1, settings=None, tic
     True
     """
     X, X_test, y, y_test = _check_study(split(seed) if callable(split) else split, ks)
-    if settings and "full" in settings:
-        own = settings["full"][neurons]
-        network = scratch_network(X, y, neurons, unit=unit, random_state=seed, **own)
-    else:
-        network = train_network(X, y, (neurons,), random_state=seed, max_iter=3000)
+
+    def train(size):
+        if settings and "full" in settings:
+            own = settings["full"][neurons]
+            return scratch_network(X, y, size, unit=unit, random_state=seed, **own)
+        return train_network(X, y, (size,), random_state=seed, max_iter=3000)
+
+    network = train(neurons)
     Z, (_, U), (_, beta) = hidden_activations(network, X), network.coefs_, network.intercepts_
     if max(ks) > (rank := PivotedQR(Z).rank):
         raise ValueError(
@@ -127,6 +130,8 @@ def compare_methods(seed, split, ks, *, neurons=1000, unit=1, settings=None, tic
             pruned = [smaller_network(network, J, *mend(Z, J, U, beta)) for J in chosen]
             predictions[f"{select} + {correct}"] = [small.predict(X_test) for small in pruned]
     for k in ks:
+        if settings:
+            predictions.setdefault("scratch", []).append(train(k).predict(X_test))
         for name, small in _rivals(network, X, y, k, seed, unit, settings, tickets):
             predictions.setdefault(name, []).append(small.predict(X_test))
     return {
@@ -153,7 +158,6 @@ def _rivals(network, X, y, k, seed, unit, settings, tickets):
             yield f"ticket of {select}", ticket(start, kept, X, y)
     if settings is None:
         return
-    yield "scratch", train_network(X, y, (k,), random_state=seed, max_iter=3000)
     fixed = {"unit": unit, "random_state": seed}
     own = {name: fixed | settings[name][k] for name in ("scratch", "distilled")}
     yield "scratch at its best", scratch_network(X, y, k, **own["scratch"])
