@@ -176,7 +176,7 @@ $(READY): pyproject.toml requirements.lock | $(UV)
 ifeq ($(VERSIONS),locked)
 	@$(INSTALL) --no-deps --requirement requirements.lock --editable .
 else ifeq ($(VERSIONS),browser)
-	@$(INSTALL) --constraint requirements-browser.txt --editable . pytest hypothesis nbformat
+	@$(INSTALL) --constraint requirements-browser.txt --editable . pytest pytest-xdist hypothesis nbformat
 else
 	@$(INSTALL) --upgrade --resolution $(if $(filter lowest,$(VERSIONS)),lowest-direct,highest) \
 	    --editable '.[notebooks,dev]'
