@@ -20,7 +20,7 @@ from tutorial_helpers import (
 )
 from tutorial_helpers.studies import Study
 
-from .make_studies import STUDIES
+from .make_studies import STUDIES, TUNED
 from .make_studies import UNFINISHED as BESIDE
 
 UNFINISHED = BESIDE / "fresh"
@@ -96,7 +96,7 @@ def main(names):
     if unknown := [name for name in names if name not in STUDIES]:
         raise SystemExit(f"tables are {list(STUDIES)}; got {unknown}")
     tables = {name: load_study(name) for name in STUDIES}
-    grid = {name: table for name, table in tables.items() if name != "generated tuned"}
+    grid = {name: table for name, table in tables.items() if name not in TUNED}
     plans = [
         Comparisons(grid, GRID_PLAN, measures=["accuracy"]),
         Comparisons(tables, RIVALS_PLAN, measures=["accuracy", "agreement"]),
@@ -104,8 +104,7 @@ def main(names):
     wrong = []
     for name in names:
         split, ks, options = STUDIES[name]
-        options = {**options, "settings": load_settings(name), "tickets": False}
-        options.pop("tuned", None)
+        options = options | {"settings": load_settings(name), "tickets": False}
         result = run_study(compare_methods, SEEDS, split, ks, folder=UNFINISHED, **options)
         fresh = Study(np.array(ks), np.array(SEEDS), **result)
         for stored in (plan for plan in plans if name in plan.studies):

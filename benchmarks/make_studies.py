@@ -93,7 +93,7 @@ class Scaled:
 
 
 STUDIES = {
-    # name of the table → split, ks, options of `compare_methods`; "tuned" is for the search
+    # name of the table → split, ks, options of `compare_methods`
     "digits scaled": (Scaled(original_split, 16), KS, {"tickets": True}),
     "swapped scaled": (Scaled(swapped_split, 16), KS, {}),
     "shuffled scaled": (Scaled(shuffled_split, 16), KS, {}),
@@ -101,9 +101,10 @@ STUDIES = {
     "swapped": (swapped_split, KS, {"unit": 16}),
     "shuffled": (shuffled_split, KS, {"unit": 16}),
     "generated": (generated_split, KS, {"neurons": 500}),
-    "generated tuned": (generated_split, KS, {"neurons": 500, "tuned": True}),
+    "generated tuned": (generated_split, KS, {"neurons": 500}),
     "mnist": (mnist_split, KS[:-1], {}),
 }
+TUNED = {"generated tuned"}  # the settings of the full network are searched as well
 FEWER = {"mnist": 2}  # seeds to search with: one takes some minutes
 
 
@@ -151,7 +152,7 @@ def best_settings(name):
         return {k: CANDIDATES[rival][i] for k, i in zip(ks, chosen, strict=True)}
 
     found = {}
-    if options.get("tuned"):
+    if name in TUNED:
         scores = search(try_scratch, split=split, ks=[neurons], unit=unit)
         found["full"] = best("scratch", scores, [neurons])
         full = found["full"][neurons]
@@ -180,8 +181,7 @@ def main(names):
         split, ks, options = STUDIES[name]
         print(name, flush=True)
         searched[name] = best_settings(name)
-        options = {**options, "settings": searched[name]}
-        options.pop("tuned", None)
+        options = options | {"settings": searched[name]}
         result = run_study(compare_methods, SEEDS, split, ks, folder=UNFINISHED, **options)
         save(RESULTS / f"{name.replace(' ', '_')}.csv", ks, SEEDS, result)
         text = json.dumps(searched, indent=1)

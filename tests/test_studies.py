@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.neural_network import MLPClassifier
 
-from benchmarks.make_studies import SEEDS, STUDIES, save
+from benchmarks.make_studies import SEEDS, STUDIES, TUNED, save
 from tutorial_helpers import (
     agreement,
     at_random,
@@ -188,7 +188,7 @@ def test_stored_studies_are_complete():
                 assert np.all((table >= 0) & (table <= 1))
         assert np.all(study.agreement["full"] == 1)
         settings = load_settings(name)
-        assert list(settings.pop("full", {})) == [500] * options.get("tuned", False)
+        assert list(settings.pop("full", {})) == [500] * (name in TUNED)
         assert all(sorted(each) == list(ks) for each in settings.values())
     with pytest.raises(ValueError, match=r"searched for digits scaled, .*; got 'iris'"):
         load_settings("iris")

@@ -130,9 +130,7 @@ def compare_methods(seed, split, ks, *, neurons=1000, unit=1, settings=None, tic
             pruned = [smaller_network(network, J, *mend(Z, J, U, beta)) for J in chosen]
             predictions[f"{select} + {correct}"] = [small.predict(X_test) for small in pruned]
     for k in ks:
-        if settings:
-            predictions.setdefault("scratch", []).append(train(k).predict(X_test))
-        for name, small in _rivals(network, X, y, k, seed, unit, settings, tickets):
+        for name, small in _rivals(network, train, X, y, k, seed, unit, settings, tickets):
             predictions.setdefault(name, []).append(small.predict(X_test))
     return {
         measure: {name: np.mean(truth == told, axis=1) for name, told in predictions.items()}
@@ -149,7 +147,7 @@ def _kept_at_every_k(select, network, X, y, ks, seed):
     return [choose(network, X, k, random_state=seed) for k in ks]
 
 
-def _rivals(network, X, y, k, seed, unit, settings, tickets):
+def _rivals(network, train, X, y, k, seed, unit, settings, tickets):
     """Train one rival after the other, and tell its name."""
     if tickets:
         start = initial_network(X, y, network.hidden_layer_sizes, random_state=seed)
@@ -158,6 +156,7 @@ def _rivals(network, X, y, k, seed, unit, settings, tickets):
             yield f"ticket of {select}", ticket(start, kept, X, y)
     if settings is None:
         return
+    yield "scratch", train(k)
     fixed = {"unit": unit, "random_state": seed}
     own = {name: fixed | settings[name][k] for name in ("scratch", "distilled")}
     yield "scratch at its best", scratch_network(X, y, k, **own["scratch"])

@@ -125,7 +125,8 @@ def looks_of(labels, looks, ax):
             color, times = TURN[at][0], used.count(TURN[at][0])
             used.append(color)
             named[label] = (color, *TURN[(at + times) % len(TURN)][1:])
-            hollow[label] = {"markerfacecolor": ax.get_facecolor()} if times else {}
+            if times:
+                hollow[label] = {"markerfacecolor": ax.get_facecolor()}
     return {
         label: {"color": seen_on(ax, color), "linestyle": dash, "marker": marker}
         | hollow.get(label, {})
